@@ -1,0 +1,1 @@
+//! Stage crate; see ARCHITECTURE.md.

@@ -1,0 +1,2 @@
+//! The `translate` command.
+fn main() {}
