@@ -577,7 +577,6 @@ def _swap(n, size):
 # ---- parsing -------------------------------------------------------------
 
 
-@specialize.argtype(0)
 def string_to_int(s, base=10, allow_underscores=False, no_implicit_octal=False,
                   max_str_digits=0, disallow_whitespace_after_sign=False):
     """The integer that the string spells in the base (0: by prefix).
