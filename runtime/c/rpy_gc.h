@@ -415,7 +415,7 @@ void *rpy_gc_move_out_of_nursery(void *obj);
 /* ------------------------------------------------------------------ */
 /* rgc                                                                 */
 
-/* [collects] rgc.collect(gen): 0 or less a minor collection... see below.
+/* [collects] rgc.collect(gen):
  *  gen < 0 or >= 2: full collection, finalizers of what died are run;
  *  gen == 0: minor collection; gen == 1: minor plus starting a major one. */
 void rpy_gc_collect(rpy_signed gen);
