@@ -6,6 +6,7 @@ use crate::error::Res;
 use crate::host::Host;
 use crate::value::{ObjId, Value};
 use num_bigint::BigInt;
+use rpy_lltype::{LLTypeId, LLValue};
 use std::any::Any;
 use std::cell::Cell;
 use std::fmt;
@@ -454,6 +455,15 @@ pub struct XRange {
     pub len: i64,
 }
 
+/// A low-level type, or a value with its type.
+#[derive(Clone, Debug)]
+pub enum LowLevel {
+    /// a type
+    Type(LLTypeId),
+    /// a pointer, address, symbolic number or other value
+    Value(LLTypeId, LLValue),
+}
+
 /// The data of one heap object.
 #[derive(Debug)]
 pub enum ObjData {
@@ -543,6 +553,8 @@ pub enum ObjData {
     NotImplemented,
     /// `Ellipsis`
     Ellipsis,
+    /// low-level type or value
+    LowLevel(Box<LowLevel>),
     /// data of a native module's type: class and data
     Native(ObjId, Box<dyn NativeObject>),
 }
