@@ -1,2 +1,4 @@
 //! The `translate` command.
+mod cli;
+
 fn main() {}
