@@ -95,11 +95,19 @@ pub enum Parsed {
 }
 
 fn flag(name: &'static str, help: &'static str, heading: &'static str) -> Arg {
-    Arg::new(name).long(name).help(help).help_heading(heading).action(ArgAction::SetTrue)
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .help_heading(heading)
+        .action(ArgAction::SetTrue)
 }
 
 fn value(name: &'static str, metavar: &'static str, help: &'static str, heading: &'static str) -> Arg {
-    Arg::new(name).long(name).value_name(metavar).help(help).help_heading(heading)
+    Arg::new(name)
+        .long(name)
+        .value_name(metavar)
+        .help(help)
+        .help_heading(heading)
 }
 
 const GOALS: &str = "Goals";
@@ -114,20 +122,38 @@ pub fn command() -> Command {
         .override_usage("translate [translation options] TARGET.py [target options]")
         .disable_version_flag(true)
         .version(env!("CARGO_PKG_VERSION"))
-        .arg(Arg::new("version").long("version").action(ArgAction::Version).help("Print the version"))
-        .arg(value("output", "PATH", "Executable to write (default: driver.exe_name, or NAME-c)", OUTPUT))
+        .arg(
+            Arg::new("version")
+                .long("version")
+                .action(ArgAction::Version)
+                .help("Print the version"),
+        )
+        .arg(value(
+            "output",
+            "PATH",
+            "Executable to write (default: driver.exe_name, or NAME-c)",
+            OUTPUT,
+        ))
         .arg(flag("batch", "Never ask anything (always so)", OUTPUT))
         .arg(flag("text", "Text only (always so)", OUTPUT))
         .arg(flag("verbose", "Say more", OUTPUT).short('v'))
         .arg(flag("quiet", "Say nothing but errors", OUTPUT).short('q'))
-        .arg(flag("time", "Print the table of the stages' times also in a pipe", OUTPUT))
+        .arg(flag(
+            "time",
+            "Print the table of the stages' times also in a pipe",
+            OUTPUT,
+        ))
         .arg(
             value("error-format", "FORM", "Form of diagnostics", OUTPUT)
                 .value_parser(PossibleValuesParser::new(["text", "json"]))
                 .default_value("text"),
         )
         .arg(value("explain", "CODE", "Explain an error code", OUTPUT))
-        .arg(flag("run", "Run the entry point untranslated, with the target options as arguments", GOALS))
+        .arg(flag(
+            "run",
+            "Run the entry point untranslated, with the target options as arguments",
+            GOALS,
+        ))
         .arg(flag("check", "Type inference only", GOALS))
         .arg(flag("annotate", "Stop after type inference", GOALS))
         .arg(flag("rtype", "Stop after the rtyper", GOALS))
@@ -140,20 +166,56 @@ pub fn command() -> Command {
                 .default_value("2"),
         )
         .arg(
-            value("gc", "GC", "Garbage collector: generation (= incminimark), boehm, none, stress", CODE)
-                .value_parser(PossibleValuesParser::new(["generation", "incminimark", "boehm", "none", "stress"]))
-                .default_value("generation"),
+            value(
+                "gc",
+                "GC",
+                "Garbage collector: generation (= incminimark), boehm, none, stress",
+                CODE,
+            )
+            .value_parser(PossibleValuesParser::new([
+                "generation",
+                "incminimark",
+                "boehm",
+                "none",
+                "stress",
+            ]))
+            .default_value("generation"),
         )
-        .arg(flag("shared", "Make a shared library and an executable that links to it", CODE))
-        .arg(flag("lldebug", "Check assertions and bounds in the low-level code", CODE))
-        .arg(flag("no-line-directives", "No #line directives to the RPython source", CODE))
+        .arg(flag(
+            "shared",
+            "Make a shared library and an executable that links to it",
+            CODE,
+        ))
+        .arg(flag(
+            "lldebug",
+            "Check assertions and bounds in the low-level code",
+            CODE,
+        ))
+        .arg(flag(
+            "no-line-directives",
+            "No #line directives to the RPython source",
+            CODE,
+        ))
         .arg(value("cc", "CC", "C compiler", CODE))
-        .arg(value("cflags", "FLAGS", "More flags for the C compiler", CODE).allow_hyphen_values(true).action(ArgAction::Append))
-        .arg(value("ldflags", "FLAGS", "More flags for the linker", CODE).allow_hyphen_values(true).action(ArgAction::Append))
+        .arg(
+            value("cflags", "FLAGS", "More flags for the C compiler", CODE)
+                .allow_hyphen_values(true)
+                .action(ArgAction::Append),
+        )
+        .arg(
+            value("ldflags", "FLAGS", "More flags for the linker", CODE)
+                .allow_hyphen_values(true)
+                .action(ArgAction::Append),
+        )
         .arg(value("make-jobs", "N", "Parallel C compilations", CODE).value_parser(value_parser!(usize)))
         .arg(
-            value("dump", "STAGE[:FUNCTION]", "Print a stage: tokens, ast, code, flow, annotated, rtyped, optimized, c", LOOK)
-                .action(ArgAction::Append),
+            value(
+                "dump",
+                "STAGE[:FUNCTION]",
+                "Print a stage: tokens, ast, code, flow, annotated, rtyped, optimized, c",
+                LOOK,
+            )
+            .action(ArgAction::Append),
         )
         .arg(flag("verify", "Check the graphs between passes", LOOK))
 }
@@ -186,7 +248,12 @@ struct Split {
 fn split_at_target(argv: &[OsString]) -> Split {
     let command = command();
     let known = |name: &str| command.get_arguments().find(|a| a.get_long() == Some(name));
-    let mut split = Split { own: vec!["translate".into()], extra: vec![], target: None, rest: vec![] };
+    let mut split = Split {
+        own: vec!["translate".into()],
+        extra: vec![],
+        target: None,
+        rest: vec![],
+    };
     let mut args = argv.iter();
     while let Some(arg) = args.next() {
         let text = arg.to_string_lossy();
@@ -216,7 +283,13 @@ fn split_at_target(argv: &[OsString]) -> Split {
     split
 }
 
-fn options(m: &ArgMatches, target: OsString, rest: Vec<OsString>, extra: Vec<String>, explain: Option<String>) -> Options {
+fn options(
+    m: &ArgMatches,
+    target: OsString,
+    rest: Vec<OsString>,
+    extra: Vec<String>,
+    explain: Option<String>,
+) -> Options {
     let text = |name: &str| m.get_one::<String>(name).cloned();
     let words = |name: &str| -> Vec<String> {
         let all = m.get_many::<String>(name).into_iter().flatten();
@@ -229,7 +302,11 @@ fn options(m: &ArgMatches, target: OsString, rest: Vec<OsString>, extra: Vec<Str
         extra_options: extra,
         output: text("output").map(PathBuf::from),
         opt: text("opt").unwrap_or_default(),
-        gc: if gc == "incminimark" { "generation".to_owned() } else { gc },
+        gc: if gc == "incminimark" {
+            "generation".to_owned()
+        } else {
+            gc
+        },
         goal: goal(m),
         cc: text("cc"),
         cflags: words("cflags"),
@@ -239,8 +316,17 @@ fn options(m: &ArgMatches, target: OsString, rest: Vec<OsString>, extra: Vec<Str
         verify: m.get_flag("verify") || cfg!(debug_assertions),
         verbose: m.get_flag("verbose"),
         quiet: m.get_flag("quiet"),
-        dumps: m.get_many::<String>("dump").into_iter().flatten().map(|s| dump(s)).collect(),
-        error_format: if text("error-format").as_deref() == Some("json") { ErrorFormat::Json } else { ErrorFormat::Text },
+        dumps: m
+            .get_many::<String>("dump")
+            .into_iter()
+            .flatten()
+            .map(|s| dump(s))
+            .collect(),
+        error_format: if text("error-format").as_deref() == Some("json") {
+            ErrorFormat::Json
+        } else {
+            ErrorFormat::Text
+        },
         line_directives: !m.get_flag("no-line-directives"),
         shared: m.get_flag("shared"),
         explain,
@@ -256,13 +342,22 @@ fn goal(m: &ArgMatches) -> Goal {
         ("rtype", Goal::Rtype),
         ("source", Goal::Source),
     ];
-    goals.into_iter().find(|(name, _)| m.get_flag(name)).map_or(Goal::Compile, |(_, g)| g)
+    goals
+        .into_iter()
+        .find(|(name, _)| m.get_flag(name))
+        .map_or(Goal::Compile, |(_, g)| g)
 }
 
 fn dump(text: &str) -> Dump {
     match text.split_once(':') {
-        Some((stage, function)) => Dump { stage: stage.to_owned(), function: Some(function.to_owned()) },
-        None => Dump { stage: text.to_owned(), function: None },
+        Some((stage, function)) => Dump {
+            stage: stage.to_owned(),
+            function: Some(function.to_owned()),
+        },
+        None => Dump {
+            stage: text.to_owned(),
+            function: None,
+        },
     }
 }
 
@@ -298,7 +393,15 @@ mod tests {
 
     #[test]
     fn option_values_may_be_separate_words() {
-        let o = parsed(&["--cc", "clang", "--cflags", "-g -fsanitize=address", "--output", "a.out", "t.py"]);
+        let o = parsed(&[
+            "--cc",
+            "clang",
+            "--cflags",
+            "-g -fsanitize=address",
+            "--output",
+            "a.out",
+            "t.py",
+        ]);
         assert_eq!(o.cc.as_deref(), Some("clang"));
         assert_eq!(o.cflags, ["-g", "-fsanitize=address"]);
         assert_eq!(o.target, PathBuf::from("t.py"));
