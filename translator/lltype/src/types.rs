@@ -325,9 +325,18 @@ impl LLTypes {
     /// Lets the forward reference `fwd` become `target`.
     pub fn become_type(&mut self, fwd: LLTypeId, target: LLTypeId) {
         let target = self.resolve(target);
-        if target != fwd {
-            self.alias[fwd.index()] = Some(target);
+        if target == fwd {
+            return;
         }
+        let ty = self.types[target.index()].clone();
+        if target.index() < Self::well_known().len() || matches!(ty, LLType::Forward(_)) {
+            self.alias[fwd.index()] = Some(target);
+            return;
+        }
+        // The older id stays the type's id, so that types already made of it keep theirs.
+        self.types[fwd.index()] = ty.clone();
+        self.alias[target.index()] = Some(fwd);
+        self.index.insert(ty, fwd);
     }
 
     /// Follows resolved forward references, also `Ptr`s to them.
@@ -580,6 +589,7 @@ mod tests {
         t.become_type(fwd, node);
         let ptr_after = t.ptr(node);
         assert!(t.same(ptr_before, ptr_after));
-        assert_eq!(t.pointee(ptr_before), Some(node));
+        assert_eq!(t.pointee(ptr_before), Some(t.resolve(node)));
+        assert_eq!(t.resolve(fwd), fwd);
     }
 }
