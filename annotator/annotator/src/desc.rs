@@ -2,8 +2,8 @@
 
 use crate::model::{AnnId, ClassDefId, DescId};
 use indexmap::{IndexMap, IndexSet};
-use rpy_flow::model::CallShape;
 use rpy_flow::GraphId;
+use rpy_flow::model::CallShape;
 use rpy_host::Value;
 use rpy_lltype::typed_id;
 use rpy_syntax::Span;
