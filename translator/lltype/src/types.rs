@@ -375,6 +375,11 @@ impl LLTypes {
         self.resolve(a) == self.resolve(b)
     }
 
+    /// The id of a type that has been interned before.
+    pub fn lookup(&self, ty: &LLType) -> Option<LLTypeId> {
+        self.index.get(ty).copied()
+    }
+
     /// `Ptr(to)`.
     pub fn ptr(&mut self, to: LLTypeId) -> LLTypeId {
         self.intern(LLType::Ptr(to))
