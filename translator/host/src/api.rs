@@ -163,6 +163,8 @@ impl Host {
 
     /// Entries of a dict, in order.
     pub fn dict_items(&self, dict: Value) -> Vec<(Value, Value)> {
-        self.dict_data(dict).map(|d| d.iter().map(|e| (e.key, e.value)).collect()).unwrap_or_default()
+        self.dict_data(dict)
+            .map(|d| d.iter().map(|e| (e.key, e.value)).collect())
+            .unwrap_or_default()
     }
 }

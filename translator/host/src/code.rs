@@ -362,7 +362,11 @@ impl Code {
 
     /// The docstring, if the body starts with one.
     pub fn docstring(&self) -> Value {
-        if self.has_docstring { self.consts.first().copied().unwrap_or(Value::None) } else { Value::None }
+        if self.has_docstring {
+            self.consts.first().copied().unwrap_or(Value::None)
+        } else {
+            Value::None
+        }
     }
 }
 

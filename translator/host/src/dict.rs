@@ -80,7 +80,11 @@ impl DictData {
     /// Starts a lookup.
     #[inline]
     pub fn start(&self, hash: i64) -> Probe {
-        let slot = if self.index.is_empty() { 0 } else { scramble(hash) & (self.index.len() - 1) };
+        let slot = if self.index.is_empty() {
+            0
+        } else {
+            scramble(hash) & (self.index.len() - 1)
+        };
         Probe { slot, steps: 0 }
     }
 

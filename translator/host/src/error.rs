@@ -18,7 +18,10 @@ pub struct RaisedData {
 impl Raised {
     /// An exception without traceback.
     pub fn new(value: Value) -> Raised {
-        Raised(Box::new(RaisedData { value, traceback: ObjId::HOLE }))
+        Raised(Box::new(RaisedData {
+            value,
+            traceback: ObjId::HOLE,
+        }))
     }
 
     /// An exception that continues a traceback.

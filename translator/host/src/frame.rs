@@ -36,7 +36,10 @@ pub struct ExcInfo {
 
 impl ExcInfo {
     /// Nothing is being handled.
-    pub const NONE: ExcInfo = ExcInfo { value: Value::HOLE, traceback: ObjId::HOLE };
+    pub const NONE: ExcInfo = ExcInfo {
+        value: Value::HOLE,
+        traceback: ObjId::HOLE,
+    };
 }
 
 /// What happens with the frame's return value.

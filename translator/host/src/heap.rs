@@ -34,8 +34,17 @@ impl Default for Heap {
 impl Heap {
     /// An empty heap.
     pub fn new() -> Heap {
-        let hole = Slot { data: ObjData::Free, birth: 0, mark: true };
-        Heap { slots: vec![hole], free: Vec::new(), clock: 0, since_collect: 0 }
+        let hole = Slot {
+            data: ObjData::Free,
+            birth: 0,
+            mark: true,
+        };
+        Heap {
+            slots: vec![hole],
+            free: Vec::new(),
+            clock: 0,
+            since_collect: 0,
+        }
     }
 
     /// Allocates an object.
@@ -43,7 +52,11 @@ impl Heap {
     pub fn alloc(&mut self, data: ObjData) -> ObjId {
         self.clock = self.clock.wrapping_add(1);
         self.since_collect += 1;
-        let slot = Slot { data, birth: self.clock, mark: false };
+        let slot = Slot {
+            data,
+            birth: self.clock,
+            mark: false,
+        };
         if let Some(index) = self.free.pop() {
             self.slots[index as usize] = slot;
             return ObjId(index);

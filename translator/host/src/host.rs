@@ -35,6 +35,10 @@ pub struct Host {
     pub library: PathBuf,
     /// low-level types
     pub lltypes: LLTypes,
+    /// Python objects of low-level types
+    pub(crate) ll_type_objects: FxHashMap<rpy_lltype::LLTypeId, ObjId>,
+    /// classes of machine integers by sign and width
+    pub int_classes: IndexMap<(bool, u8), ObjId>,
     /// simulated memory
     pub llstore: LLStore,
     /// functions to use instead of others, by `@replaces`

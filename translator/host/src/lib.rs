@@ -8,6 +8,7 @@ pub mod frame;
 pub mod heap;
 pub mod host;
 pub mod iter;
+pub mod lowlevel;
 pub mod object;
 mod stubs;
 pub mod system;

@@ -24,7 +24,10 @@ pub struct StrObj {
 impl StrObj {
     /// A string of the bytes.
     pub fn new(bytes: Rc<[u8]>) -> StrObj {
-        StrObj { bytes, hash: Cell::new(i64::MIN) }
+        StrObj {
+            bytes,
+            hash: Cell::new(i64::MIN),
+        }
     }
 }
 

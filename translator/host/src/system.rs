@@ -112,7 +112,10 @@ pub trait System {
 
     /// Reads a whole file.
     fn read_file(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        let flags = OpenFlags { read: true, ..OpenFlags::default() };
+        let flags = OpenFlags {
+            read: true,
+            ..OpenFlags::default()
+        };
         let fd = self.open(path, flags, 0)?;
         let mut all = Vec::new();
         loop {

@@ -165,6 +165,32 @@ builtin_types! {
     signal: "signal", object, L::Native(43), false;
     /// low-level types
     lowlevel_type: "LowLevelType", object, L::Native(44), false;
+    /// `lltype.Primitive`
+    ll_primitive: "Primitive", lowlevel_type, L::Native(100), true;
+    /// `lltype.Number`
+    ll_number: "Number", ll_primitive, L::Native(101), true;
+    /// `lltype.Ptr`
+    ll_ptr: "Ptr", lowlevel_type, L::Native(102), true;
+    /// `lltype.Struct`
+    ll_struct: "Struct", lowlevel_type, L::Native(103), true;
+    /// `lltype.GcStruct`
+    ll_gcstruct: "GcStruct", ll_struct, L::Native(104), true;
+    /// `lltype.Array`
+    ll_array: "Array", lowlevel_type, L::Native(105), true;
+    /// `lltype.GcArray`
+    ll_gcarray: "GcArray", ll_array, L::Native(106), true;
+    /// `lltype.FixedSizeArray`
+    ll_fixedsizearray: "FixedSizeArray", ll_struct, L::Native(107), true;
+    /// `lltype.FuncType`
+    ll_functype: "FuncType", lowlevel_type, L::Native(108), true;
+    /// `lltype.OpaqueType`
+    ll_opaque: "OpaqueType", lowlevel_type, L::Native(109), true;
+    /// `lltype.GcOpaqueType`
+    ll_gcopaque: "GcOpaqueType", ll_opaque, L::Native(110), true;
+    /// `lltype.ForwardReference`
+    ll_forward: "ForwardReference", lowlevel_type, L::Native(111), true;
+    /// `lltype.GcForwardReference`
+    ll_gcforward: "GcForwardReference", ll_forward, L::Native(112), true;
     /// pointers to low-level data
     lowlevel_ptr: "_ptr", object, L::Native(45), false;
     /// other low-level values (addresses, symbolic numbers)

@@ -1,7 +1,7 @@
 //! Attribute, item and call access on low-level types and pointers.
 
 use super::memory::{memory_error, read, target, write};
-use super::{raise, type_error};
+use super::{dict_from_pairs, raise, type_error};
 use crate::error::{Raised, Res};
 use crate::host::Host;
 use crate::object::{Builtin, LowLevel, NativeDef, NativeKind, ObjData};
@@ -10,26 +10,54 @@ use rpy_lltype::{Data, Hint, LLPtr, LLType, LLTypeId, LLValue};
 use std::rc::Rc;
 
 const TYPE_METHODS: &[NativeDef] = &[
-    NativeDef { name: "_needsgc", min: 0, max: 0, kwnames: &[], func: |h, a| {
-        let gc = h.lltype_of(a.get(0)).is_some_and(|t| h.lltypes.is_gc_ptr(t));
-        Ok(Value::Bool(gc))
-    } },
-    NativeDef { name: "_is_varsize", min: 0, max: 0, kwnames: &[], func: |h, a| {
-        let ty = h.lltype_of(a.get(0));
-        Ok(Value::Bool(ty.is_some_and(|t| matches!(h.lltypes.get(t), LLType::Array { .. }) || h.lltypes.var_array(t).is_some())))
-    } },
-    NativeDef { name: "become", min: 1, max: 1, kwnames: &[], func: |h, a| {
-        let (Some(fwd), Some(to)) = (h.lltype_of(a.get(0)), h.lltype_of(a.get(1))) else {
-            return type_error(h, "become() takes a container type");
-        };
-        h.lltypes.become_type(fwd, to);
-        Ok(Value::None)
-    } },
-    NativeDef { name: "_defl", min: 0, max: 0, kwnames: &[], func: |h, a| {
-        let Some(ty) = h.lltype_of(a.get(0)) else { return type_error(h, "_defl() of no type") };
-        let zero = rpy_lltype::store::zero_value(&h.lltypes, ty);
-        Ok(h.from_llvalue(ty, &zero))
-    } },
+    NativeDef {
+        name: "_needsgc",
+        min: 0,
+        max: 0,
+        kwnames: &[],
+        func: |h, a| {
+            let gc = h.lltype_of(a.get(0)).is_some_and(|t| h.lltypes.is_gc_ptr(t));
+            Ok(Value::Bool(gc))
+        },
+    },
+    NativeDef {
+        name: "_is_varsize",
+        min: 0,
+        max: 0,
+        kwnames: &[],
+        func: |h, a| {
+            let ty = h.lltype_of(a.get(0));
+            Ok(Value::Bool(ty.is_some_and(|t| {
+                matches!(h.lltypes.get(t), LLType::Array { .. }) || h.lltypes.var_array(t).is_some()
+            })))
+        },
+    },
+    NativeDef {
+        name: "become",
+        min: 1,
+        max: 1,
+        kwnames: &[],
+        func: |h, a| {
+            let (Some(fwd), Some(to)) = (h.lltype_of(a.get(0)), h.lltype_of(a.get(1))) else {
+                return type_error(h, "become() takes a container type");
+            };
+            h.lltypes.become_type(fwd, to);
+            Ok(Value::None)
+        },
+    },
+    NativeDef {
+        name: "_defl",
+        min: 0,
+        max: 0,
+        kwnames: &[],
+        func: |h, a| {
+            let Some(ty) = h.lltype_of(a.get(0)) else {
+                return type_error(h, "_defl() of no type");
+            };
+            let zero = rpy_lltype::store::zero_value(&h.lltypes, ty);
+            Ok(h.from_llvalue(ty, &zero))
+        },
+    },
 ];
 
 /// Attribute of a low-level object; `None` if it has none of that name (then the class is asked).
@@ -46,8 +74,16 @@ pub fn ll_getattr(host: &mut Host, object: Value, name: &str) -> Res<Option<Valu
 fn type_attr(host: &mut Host, object: Value, ty: LLTypeId, name: &str) -> Res<Option<Value>> {
     if let Some(def) = TYPE_METHODS.iter().find(|d| d.name == name) {
         let owner = host.types.lowlevel_type;
-        let method = Builtin { def: *def, kind: NativeKind::Method, module: None, owner, doc: Value::None };
-        return Ok(Some(host.alloc(ObjData::BuiltinMethod(Rc::new(method), Box::new(object)))));
+        let method = Builtin {
+            def: *def,
+            kind: NativeKind::Method,
+            module: None,
+            owner,
+            doc: Value::None,
+        };
+        return Ok(Some(
+            host.alloc(ObjData::BuiltinMethod(Rc::new(method), Box::new(object))),
+        ));
     }
     let found = match (host.lltypes.get(ty).clone(), name) {
         (LLType::Ptr(to), "TO") => host.new_lltype(to),
@@ -64,9 +100,12 @@ fn type_attr(host: &mut Host, object: Value, ty: LLTypeId, name: &str) -> Res<Op
             host.new_tuple(&names)
         }
         (LLType::Struct(s), "_flds") => {
-            let pairs: Vec<(Value, Value)> =
-                s.fields.iter().map(|f| (host.new_str(&*f.name), host.new_lltype(f.ty))).collect();
-            host.dict_from_pairs(&pairs)?
+            let pairs: Vec<(Value, Value)> = s
+                .fields
+                .iter()
+                .map(|f| (host.new_str(&*f.name), host.new_lltype(f.ty)))
+                .collect();
+            dict_from_pairs(host, &pairs)?
         }
         (LLType::Struct(s), "_arrayfld") => match (host.lltypes.var_array(ty), s.fields.last()) {
             (Some(_), Some(last)) => host.new_str(&*last.name),
@@ -101,13 +140,15 @@ fn hints_dict(host: &mut Host, hints: &[Hint]) -> Res {
         };
         pairs.push((key, value));
     }
-    host.dict_from_pairs(&pairs)
+    dict_from_pairs(host, &pairs)
 }
 
 /// The struct field a pointer's attribute names: container and index.
 fn pointer_attr(host: &mut Host, ptr_type: LLTypeId, ptr: LLPtr, name: &str) -> Res<Option<Value>> {
     let to = host.lltypes.pointee(ptr_type);
-    let index = to.and_then(|t| host.lltypes.as_struct(t)).and_then(|s| s.field_index(name));
+    let index = to
+        .and_then(|t| host.lltypes.as_struct(t))
+        .and_then(|s| s.field_index(name));
     let Some(index) = index else { return Ok(None) };
     let id = struct_target(host, ptr)?;
     read(host, id, index.cast_signed() as i64).map(Some)
@@ -132,7 +173,9 @@ pub fn ll_setattr(host: &mut Host, object: Value, name: &str, value: Value) -> R
         return type_error(host, "low-level types and numbers have no settable attributes");
     };
     let to = host.lltypes.pointee(ty);
-    let index = to.and_then(|t| host.lltypes.as_struct(t)).and_then(|s| s.field_index(name));
+    let index = to
+        .and_then(|t| host.lltypes.as_struct(t))
+        .and_then(|s| s.field_index(name));
     let Some(index) = index else {
         let class = host.exceptions.attribute_error;
         let text = host.lltypes.text(ty);
@@ -187,7 +230,10 @@ pub fn ll_len(host: &mut Host, object: Value) -> Res<usize> {
 /// Truth: pointers and addresses are true when not null.
 pub fn ll_truth(host: &Host, object: &LowLevel) -> bool {
     let _ = host;
-    !matches!(object, LowLevel::Value(_, LLValue::Ptr(LLPtr::Null) | LLValue::Address(LLPtr::Null)))
+    !matches!(
+        object,
+        LowLevel::Value(_, LLValue::Ptr(LLPtr::Null) | LLValue::Address(LLPtr::Null))
+    )
 }
 
 /// `==` between two low-level objects.
@@ -203,7 +249,9 @@ pub fn ll_equal(host: &Host, a: &LowLevel, b: &LowLevel) -> bool {
 pub fn ll_hash(host: &Host, object: &LowLevel) -> i64 {
     match object {
         LowLevel::Type(ty) => i64::from(host.lltypes.resolve(*ty).0) * 7919 + 11,
-        LowLevel::Value(_, LLValue::Ptr(LLPtr::To(id)) | LLValue::Address(LLPtr::To(id))) => i64::from(id.0) * 7907 + 13,
+        LowLevel::Value(_, LLValue::Ptr(LLPtr::To(id)) | LLValue::Address(LLPtr::To(id))) => {
+            i64::from(id.0) * 7907 + 13
+        }
         LowLevel::Value(..) => 17,
     }
 }
@@ -239,5 +287,9 @@ pub fn ll_call(host: &mut Host, object: Value, args: &[Value]) -> Res {
 
 fn not_callable(host: &mut Host, name: &str) -> Raised {
     let class = host.exceptions.not_implemented_error;
-    raise(host, class, &format!("the C function {name}() can only be called in translated code"))
+    raise(
+        host,
+        class,
+        &format!("the C function {name}() can only be called in translated code"),
+    )
 }

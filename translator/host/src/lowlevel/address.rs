@@ -10,11 +10,17 @@ use rpy_lltype::{LLPtr, LLType, LLTypes, LLValue, Symbolic};
 use std::sync::Arc;
 
 fn symbolic(host: &mut Host, value: Symbolic) -> Value {
-    host.alloc(ObjData::LowLevel(LowLevel::Value(LLTypes::SIGNED, LLValue::Symbolic(Arc::new(value)))))
+    host.alloc(ObjData::LowLevel(Box::new(LowLevel::Value(
+        LLTypes::SIGNED,
+        LLValue::Symbolic(Arc::new(value)),
+    ))))
 }
 
 fn address(host: &mut Host, ptr: LLPtr) -> Value {
-    host.alloc(ObjData::LowLevel(LowLevel::Value(LLTypes::ADDRESS, LLValue::Address(ptr))))
+    host.alloc(ObjData::LowLevel(Box::new(LowLevel::Value(
+        LLTypes::ADDRESS,
+        LLValue::Address(ptr),
+    ))))
 }
 
 pub(super) fn null(host: &mut Host) -> Value {
@@ -50,7 +56,10 @@ pub(super) fn itemoffsetof(host: &mut Host, a: Args<'_>) -> Res {
         Some(Value::Int(n)) => n,
         _ => 0,
     };
-    Ok(symbolic(host, Symbolic::Sum(vec![Symbolic::ArrayItemsOffset(ty), Symbolic::ItemOffset(ty, n)])))
+    Ok(symbolic(
+        host,
+        Symbolic::Sum(vec![Symbolic::ArrayItemsOffset(ty), Symbolic::ItemOffset(ty, n)]),
+    ))
 }
 
 pub(super) fn arraylengthoffset(host: &mut Host, a: Args<'_>) -> Res {

@@ -22,7 +22,7 @@ impl Host {
             (LLType::Int(Int::SIGNED), LLValue::Int(i)) => Value::Int(*i),
             (LLType::Int(int), LLValue::Int(i)) => self.machine_int(int, i128::from(*i)),
             (LLType::Int(int), LLValue::Int128(i)) => self.machine_int(int, *i),
-            _ => self.alloc(ObjData::LowLevel(LowLevel::Value(ty, value.clone()))),
+            _ => self.alloc(ObjData::LowLevel(Box::new(LowLevel::Value(ty, value.clone())))),
         }
     }
 
@@ -64,8 +64,9 @@ impl Host {
 
     fn try_llobject(&self, ty: LLTypeId, value: Value) -> Option<LLValue> {
         match (self.lltypes.get(ty), self.data(value)?) {
-            (_, ObjData::LowLevel(LowLevel::Value(actual, v))) => {
-                (self.lltypes.same(*actual, ty) || self.is_null_for(ty, v)).then(|| v.clone())
+            (_, ObjData::LowLevel(_)) => {
+                let (actual, v) = self.llvalue_of(value)?;
+                (self.lltypes.same(actual, ty) || self.is_null_for(ty, v)).then(|| v.clone())
             }
             (LLType::Char, ObjData::Str(s)) if s.bytes.len() == 1 => Some(LLValue::Char(s.bytes[0])),
             (LLType::UniChar, ObjData::Unicode(u)) if u.chars.len() == 1 => Some(LLValue::UniChar(u.chars[0])),
@@ -94,7 +95,7 @@ impl Host {
             Value::Int(_) => LLTypes::SIGNED,
             Value::Float(_) => LLTypes::FLOAT,
             Value::Obj(_) => match self.data(value)? {
-                ObjData::LowLevel(LowLevel::Value(ty, _)) => self.lltypes.resolve(*ty),
+                ObjData::LowLevel(_) => self.llvalue_of(value)?.0,
                 ObjData::Str(s) if s.bytes.len() == 1 => LLTypes::CHAR,
                 ObjData::Unicode(u) if u.chars.len() == 1 => LLTypes::UNICHAR,
                 ObjData::SingleFloat(_) => LLTypes::SINGLEFLOAT,
@@ -124,7 +125,11 @@ pub(super) fn wrap(int: Int, value: i128) -> i128 {
     }
     let shift = 128 - u32::from(int.bits);
     let up = value << shift;
-    if int.signed { up >> shift } else { (up.cast_unsigned() >> shift).cast_signed() }
+    if int.signed {
+        up >> shift
+    } else {
+        (up.cast_unsigned() >> shift).cast_signed()
+    }
 }
 
 fn fits(int: Int, value: i128) -> bool {
@@ -134,7 +139,11 @@ fn fits(int: Int, value: i128) -> bool {
 /// Storage form of an integer value.
 pub(super) fn int_value(int: Int, value: i128) -> LLValue {
     let wrapped = wrap(int, value);
-    if int.bits == 128 { LLValue::Int128(wrapped) } else { LLValue::Int(low_half(wrapped).cast_signed()) }
+    if int.bits == 128 {
+        LLValue::Int128(wrapped)
+    } else {
+        LLValue::Int(low_half(wrapped).cast_signed())
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the low half is wanted")]

@@ -18,12 +18,32 @@ const fn def(
     func: fn(&mut Host, Args<'_>) -> Res,
 ) -> NativeDef {
     #[expect(clippy::cast_possible_wrap, reason = "a handful of parameters")]
-    NativeDef { name, min, max: kwnames.len() as isize, kwnames, func }
+    NativeDef {
+        name,
+        min,
+        max: kwnames.len() as isize,
+        kwnames,
+        func,
+    }
 }
 
 /// All functions of the module.
 pub const FUNCTIONS: &[NativeDef] = &[
-    def("malloc", 1, &["T", "n", "flavor", "immortal", "zero", "track_allocation", "add_memory_pressure", "nonmovable"], malloc),
+    def(
+        "malloc",
+        1,
+        &[
+            "T",
+            "n",
+            "flavor",
+            "immortal",
+            "zero",
+            "track_allocation",
+            "add_memory_pressure",
+            "nonmovable",
+        ],
+        malloc,
+    ),
     def("free", 1, &["p", "flavor", "track_allocation"], free),
     def("render_immortal", 1, &["p", "track_allocation"], render_immortal),
     def("nullptr", 1, &["T"], nullptr),
@@ -36,7 +56,24 @@ pub const FUNCTIONS: &[NativeDef] = &[
     def("direct_ptradd", 2, &["ptr", "n"], direct_ptradd),
     def("direct_arrayitems", 1, &["arrayptr"], direct_arrayitems),
     def("direct_fieldptr", 2, &["structptr", "fieldname"], direct_fieldptr),
-    def("functionptr", 2, &["TYPE", "name", "graph", "_callable", "external", "compilation_info", "macro", "random_effects_on_gcobjs", "canraise", "elidable", "declared_elsewhere"], functionptr),
+    def(
+        "functionptr",
+        2,
+        &[
+            "TYPE",
+            "name",
+            "graph",
+            "_callable",
+            "external",
+            "compilation_info",
+            "macro",
+            "random_effects_on_gcobjs",
+            "canraise",
+            "elidable",
+            "declared_elsewhere",
+        ],
+        functionptr,
+    ),
     def("opaqueptr", 2, &["TYPE", "name"], opaqueptr),
     def("identityhash", 1, &["p"], address::cast_to_int),
     def("isCompatibleType", 2, &["TYPE1", "TYPE2"], is_compatible),
@@ -69,13 +106,20 @@ fn malloc(host: &mut Host, a: Args<'_>) -> Res {
             _ => return type_error(host, "the length given to malloc() is no integer"),
         },
     };
-    let flavor = a.opt(2).and_then(|v| host.str_text(v)).unwrap_or_else(|| "gc".to_owned());
+    let flavor = a
+        .opt(2)
+        .and_then(|v| host.str_text(v))
+        .unwrap_or_else(|| "gc".to_owned());
     let raw = match flavor.as_str() {
         "gc" => false,
         "raw" => true,
         other => return value_error(host, &format!("unknown flavor '{other}' of malloc()")),
     };
-    let how = Malloc { raw, immortal: flag(host, a, 3, false)?, zero: flag(host, a, 4, false)? };
+    let how = Malloc {
+        raw,
+        immortal: flag(host, a, 3, false)?,
+        zero: flag(host, a, 4, false)?,
+    };
     memory::malloc(host, ty, length, how)
 }
 
@@ -121,7 +165,9 @@ fn type_of(host: &mut Host, a: Args<'_>) -> Res {
 fn cast_pointer(host: &mut Host, a: Args<'_>) -> Res {
     let target = type_arg(host, a.get(0), "the target of a pointer cast")?;
     let (_, ptr) = pointer(host, a.get(1))?;
-    let Some(to) = host.lltypes.pointee(target) else { return type_error(host, "pointer casts give pointers") };
+    let Some(to) = host.lltypes.pointee(target) else {
+        return type_error(host, "pointer casts give pointers");
+    };
     let moved = match ptr {
         LLPtr::To(id) => move_along_first_fields(host, id, to),
         other => Some(other),
@@ -167,9 +213,17 @@ fn cast_primitive(host: &mut Host, a: Args<'_>) -> Res {
         #[expect(clippy::cast_possible_truncation, reason = "C casts truncate")]
         (LLType::Int(int), Number::Float(x)) => int_value(*int, wrap(*int, x as i128)),
         (LLType::Bool, n) => LLValue::Bool(n.is_true()),
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "C casts truncate")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "C casts truncate"
+        )]
         (LLType::Char, Number::Int(i)) => LLValue::Char(i as u8),
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "C casts truncate")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "C casts truncate"
+        )]
         (LLType::UniChar, Number::Int(i)) => LLValue::UniChar(i as u32),
         (LLType::Float | LLType::LongFloat, n) => LLValue::Float(n.to_float()),
         #[expect(clippy::cast_possible_truncation, reason = "C casts round")]
@@ -246,7 +300,11 @@ fn direct_arrayitems(host: &mut Host, a: Args<'_>) -> Res {
         _ => return type_error(host, "direct_arrayitems() takes a pointer to an array"),
     };
     let (id, index) = memory::target(host, ptr)?;
-    let items = host.lltypes.intern(LLType::FixedArray { of, length: 1, hints: vec![] });
+    let items = host.lltypes.intern(LLType::FixedArray {
+        of,
+        length: 1,
+        hints: vec![],
+    });
     Ok(host.new_llptr(items, LLPtr::Item(id, index)))
 }
 
@@ -258,9 +316,15 @@ fn direct_fieldptr(host: &mut Host, a: Args<'_>) -> Res {
         let index = s.field_index(&name)?;
         Some((index, s.fields[index].ty))
     });
-    let Some((index, of)) = field else { return type_error(host, &format!("no field '{name}'")) };
+    let Some((index, of)) = field else {
+        return type_error(host, &format!("no field '{name}'"));
+    };
     let (id, _) = memory::target(host, ptr)?;
-    let cell = host.lltypes.intern(LLType::FixedArray { of, length: 1, hints: vec![] });
+    let cell = host.lltypes.intern(LLType::FixedArray {
+        of,
+        length: 1,
+        hints: vec![],
+    });
     #[expect(clippy::cast_possible_wrap, reason = "a field number")]
     Ok(host.new_llptr(cell, LLPtr::Item(id, index as i64)))
 }
@@ -283,7 +347,12 @@ fn functionptr(host: &mut Host, a: Args<'_>) -> Res {
             declared_elsewhere: flag(host, a, 10, false)?,
         }),
     };
-    let func = FuncObj { name: name.into(), graph: None, callable: object(3), external };
+    let func = FuncObj {
+        name: name.into(),
+        graph: None,
+        callable: object(3),
+        external,
+    };
     let id = host.llstore.func(ty, func);
     Ok(host.new_llptr(ty, LLPtr::To(id)))
 }

@@ -29,7 +29,10 @@ pub(super) fn malloc(host: &mut Host, ty: LLTypeId, length: Option<i64>, how: Ma
     };
     if !how.raw && !host.lltypes.is_gc(ty) && !how.immortal {
         let text = host.lltypes.text(ty);
-        return type_error(host, &format!("malloc(flavor='gc') of the raw type {text}: use flavor='raw'"));
+        return type_error(
+            host,
+            &format!("malloc(flavor='gc') of the raw type {text}: use flavor='raw'"),
+        );
     }
     let zero = how.zero || !how.raw;
     let id = host.llstore.alloc(&host.lltypes, ty, n, zero);
@@ -50,7 +53,9 @@ fn is_var_sized(types: &LLTypes, ty: LLTypeId) -> bool {
 
 /// `lltype.free`.
 pub(super) fn free(host: &mut Host, ptr: LLPtr) -> Res<()> {
-    let LLPtr::To(id) = ptr else { return memory_error(host, "free() of a null or interior pointer") };
+    let LLPtr::To(id) = ptr else {
+        return memory_error(host, "free() of a null or interior pointer");
+    };
     let container = host.llstore.get(id);
     if container.freed {
         return memory_error(host, "memory freed twice");
@@ -72,7 +77,7 @@ impl Host {
     /// The Python object of a pointer to `to`.
     pub fn new_llptr(&mut self, to: LLTypeId, ptr: LLPtr) -> Value {
         let ty = self.lltypes.ptr(to);
-        self.alloc(ObjData::LowLevel(LowLevel::Value(ty, LLValue::Ptr(ptr))))
+        self.alloc(ObjData::LowLevel(Box::new(LowLevel::Value(ty, LLValue::Ptr(ptr)))))
     }
 }
 
@@ -102,8 +107,12 @@ pub(super) fn slot_type(host: &Host, id: ContainerId, index: usize) -> Option<LL
 
 /// Reads slot `index`; an inlined container gives a pointer to it.
 pub(super) fn read(host: &mut Host, id: ContainerId, index: i64) -> Res {
-    let slot = usize::try_from(index).ok().and_then(|i| Some((slot_type(host, id, i)?, host.llstore.read(id, i)?)));
-    let Some((ty, value)) = slot else { return out_of_range(host, id, index) };
+    let slot = usize::try_from(index)
+        .ok()
+        .and_then(|i| Some((slot_type(host, id, i)?, host.llstore.read(id, i)?)));
+    let Some((ty, value)) = slot else {
+        return out_of_range(host, id, index);
+    };
     match value {
         LLValue::Inline(inner) => Ok(host.new_llptr(ty, LLPtr::To(inner))),
         LLValue::Uninit => memory_error(host, "read of memory that was never written"),
@@ -113,11 +122,16 @@ pub(super) fn read(host: &mut Host, id: ContainerId, index: i64) -> Res {
 
 /// Writes slot `index`.
 pub(super) fn write(host: &mut Host, id: ContainerId, index: i64, value: Value) -> Res<()> {
-    let slot = usize::try_from(index).ok().and_then(|i| Some((i, slot_type(host, id, i)?)));
+    let slot = usize::try_from(index)
+        .ok()
+        .and_then(|i| Some((i, slot_type(host, id, i)?)));
     let Some((i, ty)) = slot.filter(|(i, _)| *i < host.llstore.array_len(id)) else {
         return out_of_range(host, id, index);
     };
-    if matches!(host.lltypes.get(ty), LLType::Struct(_) | LLType::Array { .. } | LLType::FixedArray { .. }) {
+    if matches!(
+        host.lltypes.get(ty),
+        LLType::Struct(_) | LLType::Array { .. } | LLType::FixedArray { .. }
+    ) {
         return type_error(host, "an inlined structure cannot be assigned, only its fields");
     }
     let value = host.to_llvalue(ty, value)?;

@@ -11,7 +11,9 @@ mod functions;
 mod memory;
 mod types;
 
-pub use access::{ll_call, ll_equal, ll_getattr, ll_getitem, ll_hash, ll_len, ll_repr, ll_setattr, ll_setitem, ll_truth};
+pub use access::{
+    ll_call, ll_equal, ll_getattr, ll_getitem, ll_hash, ll_len, ll_repr, ll_setattr, ll_setitem, ll_truth,
+};
 pub use functions::FUNCTIONS;
 pub use types::{TYPE_CONSTANTS, new_type};
 
@@ -28,7 +30,7 @@ impl Host {
         if let Some(&obj) = self.ll_type_objects.get(&ty) {
             return Value::Obj(obj);
         }
-        let value = self.alloc(ObjData::LowLevel(LowLevel::Type(ty)));
+        let value = self.alloc(ObjData::LowLevel(Box::new(LowLevel::Type(ty))));
         if let Value::Obj(id) = value {
             self.ll_type_objects.insert(ty, id);
         }
@@ -38,7 +40,10 @@ impl Host {
     /// The low-level type that a Python object stands for.
     pub fn lltype_of(&self, value: Value) -> Option<LLTypeId> {
         match self.data(value)? {
-            ObjData::LowLevel(LowLevel::Type(ty)) => Some(self.lltypes.resolve(*ty)),
+            ObjData::LowLevel(object) => match &**object {
+                LowLevel::Type(ty) => Some(self.lltypes.resolve(*ty)),
+                LowLevel::Value(..) => None,
+            },
             _ => None,
         }
     }
@@ -46,7 +51,10 @@ impl Host {
     /// Type and value of a pointer, address or symbolic number.
     pub fn llvalue_of(&self, value: Value) -> Option<(LLTypeId, &LLValue)> {
         match self.data(value)? {
-            ObjData::LowLevel(LowLevel::Value(ty, v)) => Some((self.lltypes.resolve(*ty), v)),
+            ObjData::LowLevel(object) => match &**object {
+                LowLevel::Value(ty, v) => Some((self.lltypes.resolve(*ty), v)),
+                LowLevel::Type(_) => None,
+            },
             _ => None,
         }
     }
@@ -103,4 +111,12 @@ pub(crate) fn type_arg(host: &mut Host, value: Value, what: &str) -> Res<LLTypeI
             type_error(host, &format!("{what} must be a low-level type, got {got}"))
         }
     }
+}
+
+/// A dict of pairs, made by calling `dict`.
+pub(crate) fn dict_from_pairs(host: &mut Host, pairs: &[(Value, Value)]) -> Res {
+    let items: Vec<Value> = pairs.iter().map(|(k, v)| host.new_tuple(&[*k, *v])).collect();
+    let list = host.new_list(items);
+    let dict = Value::Obj(host.types.dict);
+    host.call(dict, &[list], &[])
 }

@@ -59,7 +59,9 @@ pub fn new_type(host: &mut Host, class: ObjId, args: &[Value], kwargs: Keywords<
 }
 
 fn one_type(host: &mut Host, args: &[Value], what: &str) -> Res<LLTypeId> {
-    let Some(&first) = args.first() else { return type_error(host, &format!("{what}() takes a type")) };
+    let Some(&first) = args.first() else {
+        return type_error(host, &format!("{what}() takes a type"));
+    };
     let ty = type_arg(host, first, what)?;
     match host.lltypes.get(ty) {
         LLType::Struct(_)
@@ -87,7 +89,13 @@ fn new_struct(host: &mut Host, gc: bool, args: &[Value], kwargs: Keywords<'_>) -
     let name = text_arg(host, args, "Struct")?;
     let fields = fields(host, &args[1..])?;
     let hints = hints(host, kwargs)?;
-    Ok(host.lltypes.intern(LLType::Struct(StructType { name: name.into(), gc, fields, hints, tag: 0 })))
+    Ok(host.lltypes.intern(LLType::Struct(StructType {
+        name: name.into(),
+        gc,
+        fields,
+        hints,
+        tag: 0,
+    })))
 }
 
 fn fields(host: &mut Host, pairs: &[Value]) -> Res<Vec<Field>> {
@@ -97,7 +105,9 @@ fn fields(host: &mut Host, pairs: &[Value]) -> Res<Vec<Field>> {
         let (Some(&name), Some(&ty), 2) = (items.first(), items.get(1), items.len()) else {
             return type_error(host, "a field is a pair (name, TYPE)");
         };
-        let Some(name) = host.str_text(name) else { return type_error(host, "field names are strings") };
+        let Some(name) = host.str_text(name) else {
+            return type_error(host, "field names are strings");
+        };
         let ty = type_arg(host, ty, &format!("field {name}"))?;
         if fields.iter().any(|f: &Field| *f.name == *name) {
             return type_error(host, &format!("repeated field name '{name}'"));
@@ -135,7 +145,9 @@ fn new_fixed_array(host: &mut Host, args: &[Value], kwargs: Keywords<'_>) -> Res
         return type_error(host, "FixedSizeArray(TYPE, length)");
     };
     let of = type_arg(host, of, "FixedSizeArray")?;
-    let Ok(length) = u64::try_from(length) else { return type_error(host, "negative array length") };
+    let Ok(length) = u64::try_from(length) else {
+        return type_error(host, "negative array length");
+    };
     let hints = hints(host, kwargs)?;
     Ok(host.lltypes.intern(LLType::FixedArray { of, length, hints }))
 }
@@ -144,7 +156,10 @@ fn new_functype(host: &mut Host, args: &[Value]) -> Res<LLTypeId> {
     let (Some(&arg_types), Some(&result)) = (args.first(), args.get(1)) else {
         return type_error(host, "FuncType([ARGS], RESULT)");
     };
-    let mut sig = FuncSig { args: vec![], result: type_arg(host, result, "the result of FuncType")? };
+    let mut sig = FuncSig {
+        args: vec![],
+        result: type_arg(host, result, "the result of FuncType")?,
+    };
     for arg in host.iterate_to_vec(arg_types)? {
         sig.args.push(type_arg(host, arg, "an argument of FuncType")?);
     }
@@ -157,7 +172,11 @@ fn new_opaque(host: &mut Host, gc: bool, args: &[Value], kwargs: Keywords<'_>) -
     if let Some(&extra) = args.get(1) {
         hints.extend(dict_hints(host, extra)?);
     }
-    Ok(host.lltypes.intern(LLType::Opaque { name: name.into(), gc, hints }))
+    Ok(host.lltypes.intern(LLType::Opaque {
+        name: name.into(),
+        gc,
+        hints,
+    }))
 }
 
 /// `hints={...}` and plain keywords; `adtmeths` and `rtti` say nothing about layout.
@@ -176,7 +195,9 @@ fn hints(host: &mut Host, kwargs: Keywords<'_>) -> Res<Vec<Hint>> {
 fn dict_hints(host: &mut Host, dict: Value) -> Res<Vec<Hint>> {
     let mut found = vec![];
     for (key, value) in host.dict_items(dict) {
-        let Some(name) = host.str_text(key) else { return type_error(host, "hint names are strings") };
+        let Some(name) = host.str_text(key) else {
+            return type_error(host, "hint names are strings");
+        };
         found.extend(hint(host, &name, value)?);
     }
     Ok(found)
@@ -190,7 +211,9 @@ fn hint(host: &mut Host, name: &str, value: Value) -> Res<Option<Hint>> {
         Value::Int(i) => Some(Hint::Int(name.into(), i)),
         _ => Some(match host.str_text(value) {
             Some(text) => Hint::Str(name.into(), text.into()),
-            None if host.tuple_items(value).is_some() || host.list_items(value).is_some() => list_hint(host, name, value)?,
+            None if host.tuple_items(value).is_some() || host.list_items(value).is_some() => {
+                list_hint(host, name, value)?
+            }
             None => Hint::Int(name.into(), value.obj().map_or(0, |o| i64::from(o.0))),
         }),
     })
