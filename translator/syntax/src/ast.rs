@@ -297,6 +297,8 @@ pub struct FunctionDef {
     pub decorators: Vec<Expr>,
     /// Its statements; a docstring is the first of them.
     pub body: Vec<Stmt>,
+    /// Whether there is a `yield` in it.
+    pub is_generator: bool,
 }
 
 /// `class name(bases): body`
@@ -502,6 +504,8 @@ pub struct Lambda {
     pub parameters: Parameters,
     /// Its result.
     pub body: Expr,
+    /// Whether there is a `yield` in it.
+    pub is_generator: bool,
 }
 
 /// `function(args, keywords, *star, **double_star)`
@@ -680,9 +684,7 @@ impl Expr {
 /// The docstring of a body: its first statement, if that is a string literal.
 pub fn docstring(body: &[Stmt]) -> Option<&Expr> {
     match &body.first()?.kind {
-        StmtKind::Expr(expr) if matches!(expr.kind, ExprKind::Str(_) | ExprKind::Unicode(_)) => {
-            Some(expr)
-        }
+        StmtKind::Expr(expr) if matches!(expr.kind, ExprKind::Str(_) | ExprKind::Unicode(_)) => Some(expr),
         _ => None,
     }
 }

@@ -13,10 +13,9 @@ pub(crate) fn of_children(kind: &ExprKind) -> u32 {
         | ExprKind::Str(_)
         | ExprKind::Unicode(_)
         | ExprKind::Yield(None) => 0,
-        ExprKind::Tuple(items)
-        | ExprKind::List(items)
-        | ExprKind::Set(items)
-        | ExprKind::Bool(_, items) => of_all(items),
+        ExprKind::Tuple(items) | ExprKind::List(items) | ExprKind::Set(items) | ExprKind::Bool(_, items) => {
+            of_all(items)
+        }
         ExprKind::Dict(items) => items
             .iter()
             .map(|(key, value)| key.depth().max(value.depth()))
@@ -25,11 +24,7 @@ pub(crate) fn of_children(kind: &ExprKind) -> u32 {
         ExprKind::ListComp(c) | ExprKind::SetComp(c) | ExprKind::GeneratorExp(c) => {
             c.element.depth().max(of_clauses(&c.clauses))
         }
-        ExprKind::DictComp(c) => c
-            .key
-            .depth()
-            .max(c.value.depth())
-            .max(of_clauses(&c.clauses)),
+        ExprKind::DictComp(c) => c.key.depth().max(c.value.depth()).max(of_clauses(&c.clauses)),
         ExprKind::Binary(b) => b.left.depth().max(b.right.depth()),
         ExprKind::Compare(c) => c
             .rest
@@ -41,9 +36,7 @@ pub(crate) fn of_children(kind: &ExprKind) -> u32 {
         ExprKind::Call(c) => c.function.depth().max(of_arguments(&c.arguments)),
         ExprKind::Attribute(a) => a.value.depth(),
         ExprKind::Subscript(s) => s.value.depth().max(of_slice(&s.slice)),
-        ExprKind::Unary(_, operand) | ExprKind::Repr(operand) | ExprKind::Yield(Some(operand)) => {
-            operand.depth()
-        }
+        ExprKind::Unary(_, operand) | ExprKind::Repr(operand) | ExprKind::Yield(Some(operand)) => operand.depth(),
     }
 }
 
@@ -56,11 +49,7 @@ fn of_option(item: &Option<Expr>) -> u32 {
 }
 
 fn of_clauses(clauses: &[CompClause]) -> u32 {
-    let clause = |c: &CompClause| {
-        of_target(&c.target)
-            .max(c.iter.depth())
-            .max(of_all(&c.conditions))
-    };
+    let clause = |c: &CompClause| of_target(&c.target).max(c.iter.depth()).max(of_all(&c.conditions));
     clauses.iter().map(clause).max().unwrap_or(0)
 }
 
@@ -74,12 +63,7 @@ fn of_parameters(parameters: &Parameters) -> u32 {
 }
 
 fn of_arguments(arguments: &Arguments) -> u32 {
-    let keywords = arguments
-        .keywords
-        .iter()
-        .map(|k| k.value.depth())
-        .max()
-        .unwrap_or(0);
+    let keywords = arguments.keywords.iter().map(|k| k.value.depth()).max().unwrap_or(0);
     of_all(&arguments.positional)
         .max(keywords)
         .max(of_option(&arguments.star))
@@ -90,9 +74,7 @@ fn of_slice(slice: &Slice) -> u32 {
     match slice {
         Slice::Index(index) => index.depth(),
         Slice::Simple { lower, upper } => of_option(lower).max(of_option(upper)),
-        Slice::Extended { lower, upper, step } => {
-            of_option(lower).max(of_option(upper)).max(of_option(step))
-        }
+        Slice::Extended { lower, upper, step } => of_option(lower).max(of_option(upper)).max(of_option(step)),
         Slice::Ellipsis => 0,
         Slice::Tuple(items) => items.iter().map(of_slice).max().unwrap_or(0),
     }
@@ -104,8 +86,6 @@ pub(crate) fn of_target(target: &Target) -> u32 {
         TargetKind::Name(_) => 0,
         TargetKind::Attribute(a) => a.value.depth(),
         TargetKind::Subscript(s) => s.value.depth().max(of_slice(&s.slice)),
-        TargetKind::Tuple(items) | TargetKind::List(items) => {
-            items.iter().map(of_target).max().unwrap_or(0)
-        }
+        TargetKind::Tuple(items) | TargetKind::List(items) => items.iter().map(of_target).max().unwrap_or(0),
     }
 }

@@ -1,11 +1,30 @@
 //! Syntax of Python 2.7: source files, diagnostics, tokens, grammar and tree.
+//!
+//! ```
+//! use rpy_syntax::{SourceMap, ast::Futures, parse_module};
+//!
+//! let mut sources = SourceMap::new();
+//! let source = sources.add("hello.py", b"print 'hello'\n");
+//! let module = parse_module(&source, Futures::default()).expect("it is correct");
+//! assert_eq!(module.body.len(), 1);
+//! ```
 
 pub mod ast;
+mod build;
+mod build_stmt;
+mod context;
 mod depth;
 pub mod diagnostic;
+pub mod dump;
+mod layout;
+mod literal;
 mod parser;
+pub mod render;
 pub mod source;
 pub mod span;
+mod syntax_error;
+mod target;
+mod token;
 
 pub use diagnostic::{Diagnostic, Label, Severity};
 pub use source::{Encoding, SourceFile};
@@ -18,12 +37,14 @@ pub fn parse_module(source: &SourceFile, inherited: Futures) -> Result<Module, V
     parser::module(source, inherited)
 }
 
-/// Parses the text of an `eval`: one expression.
+/// Parses the text of an `eval`: one expression. Indentation before it is ignored.
 pub fn parse_eval(source: &SourceFile, inherited: Futures) -> Result<Expression, Vec<Diagnostic>> {
     parser::eval(source, inherited)
 }
 
-/// Parses the text of `compile(…, 'single')`: one statement, whose expression values are printed by the compiler of the tree.
+/// Parses the text of `compile(…, 'single')`: one line or one compound statement.
+///
+/// That values of expression statements are printed is up to whoever compiles the tree.
 pub fn parse_single(source: &SourceFile, inherited: Futures) -> Result<Module, Vec<Diagnostic>> {
     parser::single(source, inherited)
 }

@@ -92,10 +92,7 @@ impl SourceFile {
             problem: None,
         };
         file.problem = if too_big {
-            Some(
-                Diagnostic::error("RPY0105", "source file is larger than 4 GB")
-                    .note(file.name.clone()),
-            )
+            Some(Diagnostic::error("RPY0105", "source file is larger than 4 GB").note(file.name.clone()))
         } else {
             file.null_byte()
         };
@@ -116,12 +113,7 @@ impl SourceFile {
         };
         let byte = *bytes.get(bad)?;
         let offset = self.decoded_offset(bytes.get(..bad)?);
-        let width = self
-            .text
-            .get(offset..)?
-            .chars()
-            .next()
-            .map_or(1, char::len_utf8);
+        let width = self.text.get(offset..)?.chars().next().map_or(1, char::len_utf8);
         let span = Span::new(self.id, offset as u32, (offset + width) as u32);
         Some(match self.encoding {
             Encoding::Ascii => Diagnostic::error(
@@ -130,10 +122,8 @@ impl SourceFile {
             )
             .at(span, "not ASCII")
             .help("declare the encoding in the first or second line: # -*- coding: utf-8 -*-"),
-            Encoding::Utf8 | Encoding::Latin1 => {
-                Diagnostic::error("RPY0103", "source is not valid UTF-8")
-                    .at(span, format!("byte 0x{byte:02x} cannot be decoded"))
-            }
+            Encoding::Utf8 | Encoding::Latin1 => Diagnostic::error("RPY0103", "source is not valid UTF-8")
+                .at(span, format!("byte 0x{byte:02x} cannot be decoded")),
         })
     }
 
@@ -147,10 +137,7 @@ impl SourceFile {
         let name = String::from_utf8_lossy(cookie).into_owned();
         let start = self.text.find(&name).unwrap_or(0) as u32;
         Diagnostic::error("RPY0104", format!("encoding {name} is not supported"))
-            .at(
-                Span::new(self.id, start, start + name.len() as u32),
-                "declared here",
-            )
+            .at(Span::new(self.id, start, start + name.len() as u32), "declared here")
             .help("save the file as UTF-8 and declare utf-8; ascii and latin-1 are supported too")
     }
 
@@ -205,6 +192,22 @@ impl SourceFile {
         }
     }
 
+    /// Offset of the first byte of a line, numbered from 1.
+    pub fn line_start(&self, line: u32) -> u32 {
+        (line as usize)
+            .checked_sub(1)
+            .and_then(|idx| self.lines.get(idx))
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Offset of the line end of a line, numbered from 1.
+    pub fn line_end(&self, line: u32) -> u32 {
+        self.lines
+            .get(line as usize)
+            .map_or(self.text.len() as u32, |&next| next - 1)
+    }
+
     /// The text of a line, numbered from 1, without its line end.
     pub fn line_text(&self, line: u32) -> Option<&str> {
         let start = *self.lines.get((line as usize).checked_sub(1)?)? as usize;
@@ -217,9 +220,7 @@ impl SourceFile {
 
     /// The text of a span of this file.
     pub fn slice(&self, span: Span) -> &str {
-        self.text
-            .get(span.start as usize..span.end as usize)
-            .unwrap_or("")
+        self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 }
 
@@ -254,10 +255,7 @@ fn cookie_of_comment(comment: &[u8]) -> Option<&[u8]> {
         let Some((b':' | b'=', after)) = rest.split_first() else {
             continue;
         };
-        let blanks = after
-            .iter()
-            .take_while(|byte| matches!(byte, b' ' | b'\t'))
-            .count();
+        let blanks = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let name = after.get(blanks..)?;
         let n_chars = name
             .iter()
@@ -271,9 +269,7 @@ fn cookie_of_comment(comment: &[u8]) -> Option<&[u8]> {
 }
 
 fn encoding_named(cookie: &[u8]) -> Option<Encoding> {
-    let normal = String::from_utf8_lossy(cookie)
-        .to_ascii_lowercase()
-        .replace('_', "-");
+    let normal = String::from_utf8_lossy(cookie).to_ascii_lowercase().replace('_', "-");
     let known = |names: &[&str]| {
         names
             .iter()
@@ -281,14 +277,7 @@ fn encoding_named(cookie: &[u8]) -> Option<Encoding> {
     };
     if known(&["utf-8", "utf8", "u8"]) {
         Some(Encoding::Utf8)
-    } else if known(&[
-        "latin-1",
-        "latin1",
-        "iso-8859-1",
-        "iso8859-1",
-        "iso-latin-1",
-        "l1",
-    ]) {
+    } else if known(&["latin-1", "latin1", "iso-8859-1", "iso8859-1", "iso-latin-1", "l1"]) {
         Some(Encoding::Latin1)
     } else if known(&["ascii", "us-ascii", "646"]) {
         Some(Encoding::Ascii)
