@@ -1,4 +1,5 @@
 //! The `translate` command.
 mod cli;
+mod system;
 
 fn main() {}
