@@ -300,6 +300,10 @@ operations! {
     AdrMalloc = "adr_malloc", Low, RawMalloc, Some(1), "raw memory: bytes";
     AdrFree = "adr_free", Low, Write, Some(1), "raw memory";
     ArrayCopy = "array_copy", Low, Write, Some(5), "GC arrays or strings of the same type: source, destination, source start, destination start, count (write barrier included; may overlap)";
+    StringCopy = "string_copy", Low, Write, Some(5), "strings of the same kind: source, destination, source start, destination start, count";
+    StringEqual = "string_equal", Low, Read, Some(5), "string, start, string, start, count -> Bool: same characters";
+    StringCompare = "string_compare", Low, Read, Some(3), "string, string, count -> negative, zero or positive by the first characters";
+    StringFind = "string_find", Low, Read, Some(4), "string, substring, start, end -> first position or -1";
     ArrayClear = "array_clear", Low, Write, Some(3), "GC array, start, count: zero items";
     Keepalive = "keepalive", Low, Pure, None, "keeps its operands alive until here";
     Likely = "likely", Low, Pure, Some(1), "branch hints on Bool";
