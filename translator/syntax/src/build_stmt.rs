@@ -18,26 +18,18 @@ impl Context<'_> {
         }
     }
 
-    /// A statement that ends with `body`, which is never empty.
-    fn compound(&mut self, l: u32, kind: StmtKind, end: u32) -> Stmt {
-        self.statement(l, kind, end)
-    }
-
+    /// `del (a, b)` means what `del a, b` means.
     pub(crate) fn delete(&mut self, list: Expr) -> StmtKind {
-        let is_bare = matches!(&list.kind, ExprKind::Tuple(items)
-            if !items.is_empty() && items.first().is_some_and(|first| first.span.start <= list.span.start));
-        match list.kind {
-            ExprKind::Tuple(items) if is_bare => StmtKind::Delete(
-                items
-                    .into_iter()
-                    .map(|item| self.target(item, Purpose::Delete))
-                    .collect(),
-            ),
-            kind => {
-                let target = self.target(Expr::new(kind, list.span), Purpose::Delete);
-                StmtKind::Delete(vec![target])
-            }
-        }
+        let items = match list.kind {
+            ExprKind::Tuple(items) if !items.is_empty() => items,
+            kind => vec![Expr::new(kind, list.span)],
+        };
+        StmtKind::Delete(
+            items
+                .into_iter()
+                .map(|item| self.target(item, Purpose::Delete))
+                .collect(),
+        )
     }
 
     pub(crate) fn break_(&mut self, l: u32, r: u32) -> StmtKind {
@@ -117,14 +109,10 @@ impl Context<'_> {
         }
     }
 
-    /// Without `as`, the first component is what gets bound.
-    pub(crate) fn module_alias(&mut self, name: Ident, asname: Option<Ident>) -> ImportAlias {
+    /// Without `as`, the name itself is bound.
+    pub(crate) fn alias(&mut self, name: Ident, asname: Option<Ident>) -> ImportAlias {
         let name = if asname.is_none() { self.binding(name) } else { name };
         ImportAlias { name, asname }
-    }
-
-    pub(crate) fn name_alias(&mut self, name: Ident, asname: Option<Ident>) -> ImportAlias {
-        self.module_alias(name, asname)
     }
 
     pub(crate) fn dotted(&mut self, l: u32, names: Vec<Ident>, r: u32) -> Ident {
@@ -143,20 +131,20 @@ impl Context<'_> {
         branches.insert(0, first);
         let last = branches.last().map_or(&[][..], |branch| &branch.body);
         let end = end_of(&[last, &orelse]);
-        self.compound(l, StmtKind::If { branches, orelse }, end)
+        self.statement(l, StmtKind::If { branches, orelse }, end)
     }
 
     pub(crate) fn while_(&mut self, l: u32, test: Expr, body: Vec<Stmt>, orelse: Vec<Stmt>) -> Stmt {
         self.claim_jumps(&body);
         let end = end_of(&[&body, &orelse]);
-        self.compound(l, StmtKind::While { test, body, orelse }, end)
+        self.statement(l, StmtKind::While { test, body, orelse }, end)
     }
 
     pub(crate) fn for_(&mut self, l: u32, target: Expr, iter: Expr, body: Vec<Stmt>, orelse: Vec<Stmt>) -> Stmt {
         self.claim_jumps(&body);
         let target = self.target(target, Purpose::Assign);
         let end = end_of(&[&body, &orelse]);
-        self.compound(
+        self.statement(
             l,
             StmtKind::For {
                 target,
@@ -201,7 +189,7 @@ impl Context<'_> {
         self.refuse_continue_in_finally(&finalbody);
         let last = handlers.last().map_or(&[][..], |handler| &handler.body);
         let end = end_of(&[&body, last, &orelse, &finalbody]);
-        self.compound(
+        self.statement(
             l,
             StmtKind::Try {
                 body,
@@ -254,7 +242,7 @@ impl Context<'_> {
 
     pub(crate) fn with(&mut self, l: u32, items: Vec<WithItem>, body: Vec<Stmt>) -> Stmt {
         let end = end_of(&[&body]);
-        self.compound(l, StmtKind::With { items, body }, end)
+        self.statement(l, StmtKind::With { items, body }, end)
     }
 
     pub(crate) fn with_item(&mut self, context: Expr, target: Expr) -> WithItem {
@@ -292,7 +280,7 @@ impl Context<'_> {
             body,
             is_generator: !yields.is_empty(),
         };
-        self.compound(l, StmtKind::FunctionDef(Box::new(function)), span.end)
+        self.statement(l, StmtKind::FunctionDef(Box::new(function)), span.end)
     }
 
     pub(crate) fn class(
@@ -311,7 +299,7 @@ impl Context<'_> {
             decorators,
             body,
         };
-        self.compound(l, StmtKind::ClassDef(Box::new(class)), span.end)
+        self.statement(l, StmtKind::ClassDef(Box::new(class)), span.end)
     }
 
     fn refuse_jumps(&mut self, span: Span) {

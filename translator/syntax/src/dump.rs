@@ -34,7 +34,7 @@ pub fn dump_tokens(source: &SourceFile) -> String {
         let what = match token {
             Token::Newline | Token::Indent | Token::Dedent => token.describe().to_owned(),
             Token::Name | Token::Number | Token::String => format!("{token} {}", text.escape_debug()),
-            _ => format!("`{token}`"),
+            _ => token.describe().to_owned(),
         };
         push_line(&mut out, 0, &format!("{}:{} {what}", place.line, place.column));
     }
@@ -282,8 +282,8 @@ impl Dump<'_> {
             TargetKind::Name(name) => name.to_string(),
             TargetKind::Attribute(a) => format!("(. {} {})", self.expr(&a.value), a.attr.name),
             TargetKind::Subscript(s) => format!("(item {} {})", self.expr(&s.value), self.slice(&s.slice)),
-            TargetKind::Tuple(items) => format!("(tuple {})", self.targets(items)),
-            TargetKind::List(items) => format!("(list {})", self.targets(items)),
+            TargetKind::Tuple(items) => form("tuple", &self.targets(items)),
+            TargetKind::List(items) => form("list", &self.targets(items)),
         };
         self.marked(text, target.span)
     }

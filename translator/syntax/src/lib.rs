@@ -48,3 +48,12 @@ pub fn parse_eval(source: &SourceFile, inherited: Futures) -> Result<Expression,
 pub fn parse_single(source: &SourceFile, inherited: Futures) -> Result<Module, Vec<Diagnostic>> {
     parser::single(source, inherited)
 }
+
+/// The name of the exception that Python raises where this crate reports `diagnostic`.
+pub fn python_exception(diagnostic: &Diagnostic) -> &'static str {
+    if diagnostic.code == "RPY0102" {
+        "IndentationError"
+    } else {
+        "SyntaxError"
+    }
+}

@@ -151,7 +151,7 @@ fn unicode_escape(escape: &str, at: usize, out: &mut Vec<u32>) -> Result<usize, 
         Some(b'x') => (hex(escape, 2, at)?, 4),
         Some(b'u') => (hex(escape, 4, at)?, 6),
         Some(b'U') => (code_point(escape, at)?, 10),
-        Some(b'N') => return Err(named_escape(escape, at)),
+        Some(b'N') => named_escape(escape, at)?,
         _ => (u32::from('\\'), 1),
     };
     out.push(value);
@@ -228,10 +228,22 @@ fn code_point(escape: &str, at: usize) -> Result<u32, BadLiteral> {
     Ok(value)
 }
 
-fn named_escape(escape: &str, at: usize) -> BadLiteral {
-    let length = escape.find('}').map_or(2, |idx| idx + 1);
-    BadLiteral {
-        message: "\\N{…} is not supported; write the code point as \\uXXXX".to_owned(),
-        range: at..at + length,
+/// The code point of `\N{name}` and the length of the escape.
+fn named_escape(escape: &str, at: usize) -> Result<(u32, usize), BadLiteral> {
+    let body = escape.get(2..).and_then(|rest| rest.strip_prefix('{'));
+    let Some((name, _)) = body.and_then(|body| body.split_once('}')) else {
+        let message = "a name in braces must follow `\\N`".to_owned();
+        return Err(BadLiteral {
+            message,
+            range: at..at + 2,
+        });
+    };
+    let length = name.len() + 4;
+    match unicode_names2::character(name) {
+        Some(character) => Ok((u32::from(character), length)),
+        None => Err(BadLiteral {
+            message: "no character has this name".to_owned(),
+            range: at..at + length,
+        }),
     }
 }

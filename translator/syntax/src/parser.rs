@@ -58,6 +58,16 @@ pub(crate) fn eval(source: &SourceFile, inherited: Futures) -> Result<Expression
 }
 
 fn parse(source: &SourceFile, inherited: Futures, start: Token) -> Result<(Futures, Tree), Vec<Diagnostic>> {
+    parse_unmarked(source, inherited, start).map_err(|errors| {
+        let marked = |error: Diagnostic| {
+            let note = format!("Python raises {} for this", crate::python_exception(&error));
+            error.note(note)
+        };
+        errors.into_iter().map(marked).collect()
+    })
+}
+
+fn parse_unmarked(source: &SourceFile, inherited: Futures, start: Token) -> Result<(Futures, Tree), Vec<Diagnostic>> {
     if let Some(problem) = source.problem() {
         return Err(vec![problem.clone()]);
     }
@@ -159,20 +169,16 @@ const FEATURES: [&str; 7] = [
     "with_statement",
 ];
 
+/// The imports at the start of the file are the first ones found.
 fn check_future_imports(context: &mut Context<'_>, body: &[Stmt]) {
+    let imports = std::mem::take(&mut context.future_imports);
     let after_docstring = body.get(usize::from(docstring(body).is_some())..).unwrap_or(&[]);
-    let is_future = |stmt: &&Stmt| context.future_imports.contains(&stmt.span);
-    let allowed: Vec<&Stmt> = after_docstring.iter().take_while(is_future).collect();
-    let misplaced: Vec<Span> = context
-        .future_imports
+    let at_start = after_docstring
         .iter()
-        .filter(|span| !allowed.iter().any(|stmt| stmt.span == **span))
-        .copied()
-        .collect();
-    for stmt in allowed {
-        check_features(context, stmt);
-    }
-    for span in misplaced {
+        .zip(&imports)
+        .take_while(|(stmt, import)| stmt.span == **import);
+    let n_at_start = at_start.map(|(stmt, _)| check_features(context, stmt)).count();
+    for &span in imports.iter().skip(n_at_start) {
         let label = "only a docstring, comments and other such imports may come before it";
         context.error(
             "RPY0113",

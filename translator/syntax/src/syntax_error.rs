@@ -27,7 +27,7 @@ pub(crate) fn syntax_error(source: &SourceFile, tokens: &[Located], error: Parse
     };
     around
         .indentation()
-        .or_else(|| around.from_python_3())
+        .or_else(|| around.python_3_syntax())
         .unwrap_or_else(|| around.general())
 }
 
@@ -39,10 +39,17 @@ struct Around<'a> {
 }
 
 impl Around<'_> {
+    /// Where it went wrong: for the end of a line, right after the last token.
     fn span(&self) -> Span {
-        let (start, _, end) = self.found;
-        let text_end = self.source.span().end;
-        Span::new(self.source.id(), start, end.max(start + 1).min(text_end.max(start)))
+        let (start, token, end) = self.found;
+        match (token, self.before.last()) {
+            (Token::Newline, Some(previous)) => Span::new(self.source.id(), previous.2, previous.2),
+            _ => Span::new(self.source.id(), start, end),
+        }
+    }
+
+    fn at_end_of_file(&self) -> bool {
+        self.found.0 >= self.source.span().end
     }
 
     fn expects(&self, terminal: &str) -> bool {
@@ -57,8 +64,7 @@ impl Around<'_> {
         if let [only] = self.expected.as_slice()
             && only == "INDENT"
         {
-            let error = Diagnostic::error("RPY0102", "expected an indented block");
-            return Some(error.at(self.span(), "this is not indented deeper than the line before"));
+            return Some(self.missing_block());
         }
         if self.found.1 == Token::Indent {
             return Some(
@@ -68,8 +74,21 @@ impl Around<'_> {
         None
     }
 
+    fn missing_block(&self) -> Diagnostic {
+        let label = if self.at_end_of_file() {
+            "the file ends here"
+        } else {
+            "this is not indented deeper"
+        };
+        let error = Diagnostic::error("RPY0102", "expected an indented block").at(self.span(), label);
+        match self.before.iter().rfind(|token| token.1 == Token::Colon) {
+            Some(&(start, _, end)) => error.label(Span::new(self.source.id(), start, end), "a block must follow"),
+            None => error,
+        }
+    }
+
     /// Things that are right in Python 3.
-    fn from_python_3(&self) -> Option<Diagnostic> {
+    fn python_3_syntax(&self) -> Option<Diagnostic> {
         let previous = self.before.last()?;
         let invalid = Diagnostic::error("RPY0101", "invalid syntax");
         let (label, help) = match (previous.1, self.found.1) {
@@ -129,8 +148,20 @@ impl Around<'_> {
     }
 
     fn general(&self) -> Diagnostic {
-        let found = match self.found.1 {
-            Token::Newline if self.found.0 >= self.source.span().end => "the file ends here".to_owned(),
+        if self.expects("\":\"") && self.found.1 == Token::Newline {
+            return Diagnostic::error("RPY0101", "expected `:`").at(self.span(), self.what());
+        }
+        let error = Diagnostic::error("RPY0101", "invalid syntax").at(self.span(), self.what());
+        match self.expected.as_slice() {
+            [one] => error.note(format!("expected {}", terminal(one))),
+            [one, two] => error.note(format!("expected {} or {}", terminal(one), terminal(two))),
+            _ => error,
+        }
+    }
+
+    fn what(&self) -> String {
+        match self.found.1 {
+            _ if self.at_end_of_file() => "the file ends here".to_owned(),
             Token::Newline => "the line ends here".to_owned(),
             Token::Dedent => "the block ends here".to_owned(),
             _ => {
@@ -142,17 +173,6 @@ impl Around<'_> {
                     format!("unexpected `{shown}`")
                 }
             }
-        };
-        let title = if self.expects("\":\"") && self.found.1 == Token::Newline {
-            "expected `:`".to_owned()
-        } else {
-            "invalid syntax".to_owned()
-        };
-        let error = Diagnostic::error("RPY0101", title).at(self.span(), found);
-        match self.expected.as_slice() {
-            [one] => error.note(format!("expected {}", terminal(one))),
-            [one, two] => error.note(format!("expected {} or {}", terminal(one), terminal(two))),
-            _ => error,
         }
     }
 }

@@ -44,7 +44,11 @@ impl Context<'_> {
             kind => {
                 let what = describe(&kind);
                 let title = format!("cannot {} {what}", purpose.verb());
-                self.error("RPY0110", title, span, "not a variable, attribute or subscript");
+                let label = match kind {
+                    ExprKind::Name(_) => "this name is a constant",
+                    _ => "not a variable, attribute or subscript",
+                };
+                self.error("RPY0110", title, span, label);
                 TargetKind::List(Vec::new())
             }
         };
