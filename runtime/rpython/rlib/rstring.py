@@ -19,6 +19,8 @@ def _isspace(s, pos):
 def split(value, by=None, maxsplit=-1, isutf8=False):
     """The pieces of `value` between occurrences of `by` (None: runs of spaces)."""
     if by is None:
+        if isutf8:
+            return _split_utf8_spaces(value, maxsplit)
         return _split_spaces(value, maxsplit)
     return _split_by(value, by, maxsplit)
 
@@ -69,6 +71,8 @@ def _split_by(value, by, maxsplit):
 def rsplit(value, by=None, maxsplit=-1, isutf8=False):
     """Like `split`, where a limit counts from the right."""
     if by is None:
+        if isutf8:
+            return _rsplit_utf8_spaces(value, maxsplit)
         return _rsplit_spaces(value, maxsplit)
     return _rsplit_by(value, by, maxsplit)
 
@@ -115,6 +119,59 @@ def _rsplit_by(value, by, maxsplit):
         maxsplit -= 1
     assert end >= 0
     res.append(value[0:end])
+    res.reverse()
+    return res
+
+
+def _split_utf8_spaces(value, maxsplit):
+    """`split` at the white space of Unicode."""
+    from rpython.rlib.rutf8 import isspace, next_codepoint_pos
+    res = []
+    length = len(value)
+    i = 0
+    while True:
+        while i < length and isspace(value, i):
+            i = next_codepoint_pos(value, i)
+        if i >= length:
+            return res
+        if maxsplit == 0:
+            j = length
+        else:
+            j = next_codepoint_pos(value, i)
+            while j < length and not isspace(value, j):
+                j = next_codepoint_pos(value, j)
+            maxsplit -= 1
+        res.append(value[i:j])
+        i = j
+
+
+def _rsplit_utf8_spaces(value, maxsplit):
+    """`rsplit` at the white space of Unicode."""
+    from rpython.rlib.rutf8 import isspace, prev_codepoint_pos
+    res = []
+    end = len(value)
+    while True:
+        while end > 0:
+            before = prev_codepoint_pos(value, end)
+            assert before >= 0
+            if not isspace(value, before):
+                break
+            end = before
+        if end <= 0:
+            break
+        start = 0
+        if maxsplit != 0:
+            start = end
+            while start > 0:
+                before = prev_codepoint_pos(value, start)
+                assert before >= 0
+                if isspace(value, before):
+                    break
+                start = before
+            maxsplit -= 1
+        assert start >= 0 and end >= 0
+        res.append(value[start:end])
+        end = start
     res.reverse()
     return res
 
