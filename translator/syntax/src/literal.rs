@@ -239,11 +239,21 @@ fn named_escape(escape: &str, at: usize) -> Result<(u32, usize), BadLiteral> {
         });
     };
     let length = name.len() + 4;
-    match unicode_names2::character(name) {
+    match character_named(name) {
         Some(character) => Ok((u32::from(character), length)),
         None => Err(BadLiteral {
             message: "no character has this name".to_owned(),
             range: at..at + length,
         }),
     }
+}
+
+/// The look-up ignores blanks, hyphens and underscores, and cannot take a hyphen at the start; Python wants the exact name in any case.
+fn character_named(name: &str) -> Option<char> {
+    if !name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let character = unicode_names2::character(name)?;
+    let exact = unicode_names2::name(character)?.to_string();
+    exact.eq_ignore_ascii_case(name).then_some(character)
 }

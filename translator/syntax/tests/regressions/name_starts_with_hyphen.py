@@ -1,0 +1,27 @@
+show('raw-quote', r'a\'b')
+show('raw-hex', r'\x41')
+show('raw-upper', R'\d+')
+show('raw-backslashes', r'\\')
+show('bytes', b'abc\x00')
+show('bytes-type', type(b'').__name__)
+show('bytes-raw', br'\n')
+show('bytes-is-str', b'abc' == 'abc')
+
+show('unicode', u'abc')
+show('unicode-hex', u'\xe9')
+show('unicode-u', u'\u20ac')
+show('unicode-U', u'\U0001F600')
+show('unicode-N', u'\N{->LATIN SMALL LETTER E WITH ACUTE}')
+show('unicode-oct', u'\101')
+show('unicode-raw', ur'\n\u0041')
+show('unicode-raw2', UR'\d')
+show('unicode-newline', u'a\nb\t')
+show('unicode-q0xuote', u"it's")
+show('unicode-both', u'it\'s "x"')
+show('unicode-unknown', u'\q')
+show('unicode-low', u'\x00\x1f\x7f\x80\xa0')
+
+# adjacent literals
+show('adjacent', 'ab' 'cd' "ef")
+show('adjacent-paren', ('ab'
+                        'cd'))
