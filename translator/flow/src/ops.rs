@@ -76,6 +76,7 @@ macro_rules! operations {
 }
 
 operations! {
+    Yield = "yield", High, MayRaise, Some(1), "marks a suspension until the generator transformation; the result is what send() gave, None";
     SameAs = "same_as", High, Pure, Some(1), "copy (also low level)";
     Pos = "pos", High, MayRaise, Some(1), "arithmetic on one operand";
     Neg = "neg", High, MayRaise, Some(1), "arithmetic on one operand";
