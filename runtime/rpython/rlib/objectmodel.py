@@ -226,8 +226,14 @@ def instantiate(cls, nonmovable=False):
     """An instance of `cls` whose `__init__` has not run."""
     if isinstance(cls, type):
         return cls.__new__(cls)
-    import types
-    return types.InstanceType(cls)
+    return _OldInstance(cls)
+
+
+class _OldStyle:
+    pass
+
+
+_OldInstance = type(_OldStyle())
 
 
 @intrinsic('keepalive_until_here')
@@ -301,13 +307,15 @@ def _old_style_order(cls):
     return order
 
 
+_Function = type(_old_style_order)
+
+
 def _copied_method(value, name):
-    import types
     if isinstance(value, staticmethod):
         return staticmethod(_copied_method(value.__get__(None, object), name))
-    if isinstance(value, classmethod) or not isinstance(value, types.FunctionType):
+    if isinstance(value, classmethod) or not isinstance(value, _Function):
         return value
-    copy = types.FunctionType(value.func_code, value.func_globals, value.func_name,
+    copy = _Function(value.func_code, value.func_globals, value.func_name,
                               value.func_defaults, value.func_closure)
     copy.__dict__.update(value.__dict__)
     copy.__doc__ = value.__doc__
