@@ -13,5 +13,6 @@
 #include "rpy_float.h"
 #include "rpy_time.h"
 #include "rpy_os.h"
+#include "rpy_ops.h"
 
 #endif

@@ -24,7 +24,9 @@ impl FreshStores {
         loop {
             let mut changed = false;
             for &b in &body.order {
-                let Some(mut fresh) = at_start.get(&b).cloned() else { continue };
+                let Some(mut fresh) = at_start.get(&b).cloned() else {
+                    continue;
+                };
                 for (index, op) in body.block(b).ops.iter().enumerate() {
                     if !body.skips(op) {
                         found.operation(program, effects, body, OpPos { block: b, index }, op, &mut fresh);

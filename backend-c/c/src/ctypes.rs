@@ -95,7 +95,11 @@ impl Database<'_> {
                         args.push(self.c_type(*a, uses));
                     }
                 }
-                let args = if args.is_empty() { "void".to_owned() } else { args.join(", ") };
+                let args = if args.is_empty() {
+                    "void".to_owned()
+                } else {
+                    args.join(", ")
+                };
                 self.declare(sig.result, &format!("(*{name})({args})"), uses)
             }
             LLType::Array { of, .. } if !has_length(self.types(), to) => match self.types().get(*of) {

@@ -61,7 +61,9 @@ impl<'p> Database<'p> {
         };
         for (i, class) in program.classes.iter().enumerate() {
             db.class_of_vtable.insert(program.store.outermost(class.vtable), i);
-            db.class_of_instance.entry(program.types.resolve(class.instance)).or_insert(i);
+            db.class_of_instance
+                .entry(program.types.resolve(class.instance))
+                .or_insert(i);
         }
         db.name_data();
         db.assign_tids();
@@ -102,7 +104,11 @@ impl<'p> Database<'p> {
         for ty in all {
             let ty = types.resolve(ty);
             let opaque = matches!(types.get(ty), LLType::Opaque { .. });
-            if types.is_gc(ty) && !opaque && !self.class_of_instance.contains_key(&ty) && !self.plain_tids.contains_key(&ty) {
+            if types.is_gc(ty)
+                && !opaque
+                && !self.class_of_instance.contains_key(&ty)
+                && !self.plain_tids.contains_key(&ty)
+            {
                 self.plain_tids.insert(ty, tid(next));
                 next += TYPE_RECORD;
             }
@@ -130,7 +136,9 @@ impl<'p> Database<'p> {
 
     /// C name of a function.
     pub fn function_name(&self, g: GraphId) -> &str {
-        self.function_names.get(&g).map_or("g_unreachable_function", String::as_str)
+        self.function_names
+            .get(&g)
+            .map_or("g_unreachable_function", String::as_str)
     }
 
     /// C name of an outermost data container.
@@ -171,7 +179,9 @@ impl<'p> Database<'p> {
     fn instance_vtable(&self, container: &Container) -> Option<ContainerId> {
         let mut container = container;
         loop {
-            let Data::Struct(values) = &container.data else { return None };
+            let Data::Struct(values) = &container.data else {
+                return None;
+            };
             match values.first()? {
                 LLValue::Inline(up) => container = self.program.store.get(*up),
                 LLValue::Ptr(LLPtr::To(v)) if self.types().same(container.ty, LLTypes::OBJECT) => return Some(*v),
@@ -188,6 +198,19 @@ impl<'p> Database<'p> {
             Some(v) => self.vtable_class(v),
             None => self.instance_class(c.ty),
         }
+    }
+
+    /// The `__del__` of a class or of the nearest class above it that has one, and whether it is a light one.
+    pub fn finalizer(&self, class: usize) -> Option<(GraphId, bool)> {
+        let mut next = Some(class);
+        while let Some(class) = next {
+            let info = &self.program.classes[class];
+            if let Some(del) = info.del {
+                return Some((del, info.light_del));
+            }
+            next = info.parent;
+        }
+        None
     }
 
     /// Whether class `sub` is `class` or below it.

@@ -52,7 +52,13 @@ pub fn analyse(program: &Program, reach: &Reachable) -> Effects {
     effects.stack_checks = stack_checks(program, reach);
     for g in &reach.functions {
         let raises = effects.stack_checks.contains(g);
-        effects.functions.insert(*g, CallEffect { raises, collects: false });
+        effects.functions.insert(
+            *g,
+            CallEffect {
+                raises,
+                collects: false,
+            },
+        );
     }
     loop {
         let mut changed = false;
@@ -96,9 +102,7 @@ impl Effects {
             },
             Effect::Call | Effect::ExternCall => match callees(program, op) {
                 Callees::None => CallEffect::default(),
-                Callees::Known(graphs) => graphs
-                    .iter()
-                    .fold(CallEffect::default(), |e, g| e.union(self.of(*g))),
+                Callees::Known(graphs) => graphs.iter().fold(CallEffect::default(), |e, g| e.union(self.of(*g))),
                 Callees::External(f) => external_effect(f, op),
                 Callees::Unknown => CallEffect::ALL,
             },
@@ -145,7 +149,8 @@ pub fn is_root_exception(program: &Program, class: &Const) -> bool {
     };
     let top = program.store.outermost(vtable);
     program.classes.iter().any(|c| {
-        c.vtable == top && (c.parent.is_none() || matches!(&*c.name, "Exception" | "BaseException" | "exceptions.Exception"))
+        c.vtable == top
+            && (c.parent.is_none() || matches!(&*c.name, "Exception" | "BaseException" | "exceptions.Exception"))
     })
 }
 
@@ -246,7 +251,10 @@ fn stack_checks(program: &Program, reach: &Reachable) -> FxHashSet<GraphId> {
             let inside: FxHashSet<usize> = component.iter().copied().collect();
             let weight = |n: usize| {
                 let out = calls[n].iter().filter(|t| inside.contains(t)).count();
-                let into = component.iter().filter(|m| calls[**m].binary_search(&n).is_ok()).count();
+                let into = component
+                    .iter()
+                    .filter(|m| calls[**m].binary_search(&n).is_ok())
+                    .count();
                 (out + 1) * (into + 1)
             };
             let best = component

@@ -3,16 +3,43 @@
 
 mod barrier;
 mod ctypes;
-pub mod database;
-pub mod effects;
+mod data;
+mod database;
+mod driver;
+mod effects;
 mod emit;
-pub mod layout;
+mod layout;
 mod names;
-pub mod program;
-pub mod reach;
-pub mod roots;
-pub mod ssa;
+mod program;
+mod reach;
+mod roots;
+mod ssa;
+mod typeinfo;
+mod unit;
+mod writer;
 
 pub use program::{
     CFile, ClassInfo, CompilationInfo, CompileOptions, Export, GcKind, OptLevel, Output, Program, StandardException,
 };
+
+use rpy_syntax::Diagnostic;
+use std::path::Path;
+
+/// The C files of a program.
+pub fn c_files(program: &Program, options: &CompileOptions) -> Result<Vec<CFile>, Vec<Diagnostic>> {
+    let db = database::Database::new(program, options);
+    writer::files(&db)
+}
+
+/// Writes the C files of a program into a directory.
+pub fn write_c(program: &Program, options: &CompileOptions, dir: &Path) -> Result<Vec<CFile>, Vec<Diagnostic>> {
+    let files = c_files(program, options)?;
+    driver::write_files(&files, dir)?;
+    Ok(files)
+}
+
+/// Makes an executable or library of a program.
+pub fn compile(program: &Program, options: &CompileOptions) -> Result<Output, Vec<Diagnostic>> {
+    let files = c_files(program, options)?;
+    driver::build(program, files, options)
+}

@@ -94,19 +94,32 @@ pub fn string_literal(bytes: &[u8]) -> String {
 /// An exact C literal of a double.
 pub fn float_literal(x: f64) -> String {
     if x.is_nan() {
-        return if x.is_sign_negative() { "-RPY_C_NAN" } else { "RPY_C_NAN" }.to_owned();
+        return if x.is_sign_negative() {
+            "-RPY_C_NAN"
+        } else {
+            "RPY_C_NAN"
+        }
+        .to_owned();
     }
     if x.is_infinite() {
         return if x > 0.0 { "RPY_C_INF" } else { "-RPY_C_INF" }.to_owned();
     }
     let short = format!("{x:?}");
     if short.len() <= 10 && short.parse() == Ok(x) && !short.contains("e") {
-        return if x.is_sign_negative() { format!("({short})") } else { short };
+        return if x.is_sign_negative() {
+            format!("({short})")
+        } else {
+            short
+        };
     }
     let bits = x.to_bits();
     let exponent = i64::from(u32::try_from(bits >> 52 & 0x7ff).expect("11 bits"));
     let mantissa = bits & 0xf_ffff_ffff_ffff;
-    let (lead, exponent) = if exponent == 0 { (0, -1022) } else { (1, exponent - 1023) };
+    let (lead, exponent) = if exponent == 0 {
+        (0, -1022)
+    } else {
+        (1, exponent - 1023)
+    };
     let sign = if x.is_sign_negative() { "-" } else { "" };
     format!("({sign}0x{lead}.{mantissa:013x}p{exponent})")
 }

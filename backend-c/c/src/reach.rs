@@ -141,12 +141,8 @@ impl Walk<'_> {
             Const::Graphs(Some(graphs)) => graphs.iter().for_each(|g| {
                 self.found.functions.insert(*g);
             }),
-            Const::LL(_)
-            | Const::Graphs(None)
-            | Const::Host(_)
-            | Const::Name(_)
-            | Const::Type(_)
-            | Const::Shape(_) => {}
+            Const::LL(_) | Const::Graphs(None) | Const::Host(_) | Const::Name(_) | Const::Type(_) | Const::Shape(_) => {
+            }
         }
     }
 

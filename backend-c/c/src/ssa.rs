@@ -181,7 +181,10 @@ impl<'g> Body<'g> {
                     self.uses(&self.link(*edge).args[*i], &mut |v| work.push(v));
                 }
             } else if let Some(pos) = definitions.get(&v) {
-                self.op(*pos).args.iter().for_each(|a| self.uses(a, &mut |v| work.push(v)));
+                self.op(*pos)
+                    .args
+                    .iter()
+                    .for_each(|a| self.uses(a, &mut |v| work.push(v)));
             }
         }
         for b in self.order.clone() {
@@ -273,7 +276,8 @@ pub fn same_value(a: &Operand, b: &Operand) -> bool {
 }
 
 fn is_removable(op: &Op) -> bool {
-    matches!(op.code.effect(), Effect::Pure | Effect::Read) && !matches!(op.code, OpCode::Keepalive | OpCode::StackCheck)
+    matches!(op.code.effect(), Effect::Pure | Effect::Read)
+        && !matches!(op.code, OpCode::Keepalive | OpCode::StackCheck)
 }
 
 fn is_copy(code: OpCode) -> bool {

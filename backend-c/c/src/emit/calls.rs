@@ -23,8 +23,17 @@ impl Writer<'_> {
                 let g = GraphId(g);
                 let graph = self.db.program.graphs.get(g);
                 self.uses.functions.insert(g);
-                let params: Vec<LLTypeId> = graph.block(graph.start).inputs.iter().map(|v| graph.var_type(*v)).collect();
-                (self.db.function_name(g).to_owned(), params, graph.var_type(graph.return_var()))
+                let params: Vec<LLTypeId> = graph
+                    .block(graph.start)
+                    .inputs
+                    .iter()
+                    .map(|v| graph.var_type(*v))
+                    .collect();
+                (
+                    self.db.function_name(g).to_owned(),
+                    params,
+                    graph.var_type(graph.return_var()),
+                )
             }
             None => {
                 let ty = self.type_of(&op.args[0]);
@@ -80,8 +89,14 @@ impl Writer<'_> {
                     && let LLValue::Ptr(LLPtr::To(container)) = c.value
                 {
                     self.uses.externals.insert(container);
+                    if crate::unit::needs_alias(self.db, container, f) {
+                        format!("g_ext_{}", f.name)
+                    } else {
+                        f.name.to_string()
+                    }
+                } else {
+                    f.name.to_string()
                 }
-                f.name.to_string()
             }
             None => self.expr(&op.args[0])?,
         };
@@ -102,7 +117,11 @@ impl Writer<'_> {
             .types()
             .pointee(self.type_of(arg))
             .is_some_and(|t| !matches!(self.types().get(t), LLType::Func(_)));
-        Ok(if is_data && text != "NULL" { format!("(void *){text}") } else { text })
+        Ok(if is_data && text != "NULL" {
+            format!("(void *){text}")
+        } else {
+            text
+        })
     }
 
     fn foreign_call(&mut self, pos: OpPos, op: &Op, text: String, result: LLTypeId, release: bool) -> Result<()> {
@@ -164,7 +183,13 @@ impl Writer<'_> {
             }
         }
         let result = self.graph.var_type(op.result);
-        self.foreign_call(pos, op, format!("rpy_gc_{function}({})", texts.join(", ")), result, false)
+        self.foreign_call(
+            pos,
+            op,
+            format!("rpy_gc_{function}({})", texts.join(", ")),
+            result,
+            false,
+        )
     }
 
     /// `debug_op`.

@@ -35,7 +35,10 @@ fn zero(db: &Database, ty: LLTypeId) -> String {
 
 fn int_literal(db: &Database, i: i64, ty: LLTypeId) -> String {
     match db.types().get(ty) {
-        LLType::Int(Int { bits: 64, signed: false }) => format!("{}UL", i.cast_unsigned()),
+        LLType::Int(Int {
+            bits: 64,
+            signed: false,
+        }) => format!("{}UL", i.cast_unsigned()),
         LLType::Int(Int { bits, signed: false }) if *bits <= 32 => {
             format!("{}u", i.cast_unsigned() & ((1 << bits) - 1))
         }
@@ -98,13 +101,21 @@ fn place(db: &Database, c: ContainerId, uses: &mut Uses) -> String {
             }
             None => {
                 uses.externals.insert(c);
-                format!("(void *){}", f.name)
+                let alias = if crate::unit::needs_alias(db, c, f) {
+                    "g_ext_"
+                } else {
+                    ""
+                };
+                format!("(void *){alias}{}", f.name)
             }
         };
     }
     match container.parent {
         None => match db.vtable_class(c) {
-            Some(class) => format!("(void *)(g_types + {})", u64::from(db.class_tids[class].0) + TYPE_RECORD),
+            Some(class) => format!(
+                "(void *)(g_types + {})",
+                u64::from(db.class_tids[class].0) + TYPE_RECORD
+            ),
             None => {
                 uses.data.insert(c);
                 format!("(void *)&{}", db.data_name(c))
@@ -132,7 +143,11 @@ fn item_place(db: &Database, c: ContainerId, index: i64, uses: &mut Uses) -> Str
             let tag = db.tag(ty, uses);
             uses.complete.insert(ty);
             let name = s.fields.get(index_usize).map(|f| f.name.clone());
-            match flat.fields.iter().find(|f| f.depth == 0 && Some(&f.name) == name.as_ref()) {
+            match flat
+                .fields
+                .iter()
+                .find(|f| f.depth == 0 && Some(&f.name) == name.as_ref())
+            {
                 Some(f) => format!("(void *)&(({tag} *){outer})->{}", f.c_name),
                 None => outer,
             }

@@ -77,7 +77,9 @@ impl Writer<'_> {
                     default = Some(link);
                     continue;
                 }
-                ExitCase::Exception(_) => return Err(self.bug(self.body.block(b).span, "an exception case in a switch")),
+                ExitCase::Exception(_) => {
+                    return Err(self.bug(self.body.block(b).span, "an exception case in a switch"));
+                }
             }
             self.edge(EdgeId { from: b, link }, None)?;
         }
@@ -143,7 +145,11 @@ impl Writer<'_> {
             let ty = self.graph.var_type(to);
             let from = self.body.value(&link.args[i]);
             if from.var() != Some(to) && !self.db.is_void(ty) {
-                todo.push(Move { to, ty, from: link.args[i].clone() });
+                todo.push(Move {
+                    to,
+                    ty,
+                    from: link.args[i].clone(),
+                });
             }
         }
         self.sequence(todo)

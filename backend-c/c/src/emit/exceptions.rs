@@ -58,9 +58,20 @@ impl Writer<'_> {
             && block.switch == ExitSwitch::LastException
             && block.exits.iter().skip(1).any(|l| !self.body.is_propagation(l));
         self.cold_label(if handled {
-            ColdPath::Dispatch { block: pos.block, raise, raised, entered, location }
+            ColdPath::Dispatch {
+                block: pos.block,
+                raise,
+                raised,
+                entered,
+                location,
+            }
         } else {
-            ColdPath::Leave { location, raised, raise, entered }
+            ColdPath::Leave {
+                location,
+                raised,
+                raise,
+                entered,
+            }
         })
     }
 
@@ -94,7 +105,11 @@ impl Writer<'_> {
         let mut out = format!("static const rpy_location {}[] = {{\n", self.location_name());
         let function = string_literal(self.graph.name.as_bytes());
         for (file, line) in self.locations.keys() {
-            let _ = writeln!(out, "    {{ {}, {function}, {line} }},", string_literal(file.as_bytes()));
+            let _ = writeln!(
+                out,
+                "    {{ {}, {function}, {line} }},",
+                string_literal(file.as_bytes())
+            );
         }
         out.push_str("};\n");
         out
@@ -103,7 +118,12 @@ impl Writer<'_> {
     pub(super) fn stack_check(&mut self) {
         if self.db.effects.has_stack_check(self.g) {
             let location = self.location(self.graph.span);
-            let label = self.cold_label(ColdPath::Leave { location, raised: true, raise: None, entered: false });
+            let label = self.cold_label(ColdPath::Leave {
+                location,
+                raised: true,
+                raise: None,
+                entered: false,
+            });
             self.statement(&format!("if (rpy_stack_toobig()) goto {label};"));
         }
     }
@@ -133,7 +153,9 @@ impl Writer<'_> {
     }
 
     fn was_caught(&self, value: &rpy_flow::Operand) -> bool {
-        let Some(v) = self.body.value(value).var() else { return false };
+        let Some(v) = self.body.value(value).var() else {
+            return false;
+        };
         self.body
             .order
             .iter()
@@ -154,9 +176,25 @@ impl Writer<'_> {
             let _ = writeln!(self.out, "x{next}:;");
             next += 1;
             match path {
-                ColdPath::Leave { location, raised, raise, entered } => self.leave(location, raised, raise, entered),
-                ColdPath::Dispatch { block, raise, raised, entered, location } => {
-                    let leave = ColdPath::Leave { location, raised, raise, entered };
+                ColdPath::Leave {
+                    location,
+                    raised,
+                    raise,
+                    entered,
+                } => self.leave(location, raised, raise, entered),
+                ColdPath::Dispatch {
+                    block,
+                    raise,
+                    raised,
+                    entered,
+                    location,
+                } => {
+                    let leave = ColdPath::Leave {
+                        location,
+                        raised,
+                        raise,
+                        entered,
+                    };
                     self.dispatch(block, raise, location, leave)?;
                 }
             }
@@ -184,7 +222,13 @@ impl Writer<'_> {
         self.statement(&format!("goto unwind{};", u8::from(entered)));
     }
 
-    fn dispatch(&mut self, b: BlockId, raise: Option<StandardException>, location: usize, leave: ColdPath) -> Result<()> {
+    fn dispatch(
+        &mut self,
+        b: BlockId,
+        raise: Option<StandardException>,
+        location: usize,
+        leave: ColdPath,
+    ) -> Result<()> {
         let known = raise.and_then(|e| self.db.exception_class(e));
         let n = self.body.block(b).exits.len();
         for link in 1..n {

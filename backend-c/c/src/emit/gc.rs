@@ -102,7 +102,10 @@ impl Writer<'_> {
         };
         let size = object_size(layout);
         let v = self.result_name(op);
-        let special = self.db.instance_class(ty).is_some_and(|c| self.db.program.classes[c].del.is_some());
+        let special = self
+            .db
+            .instance_class(ty)
+            .is_some_and(|c| self.db.finalizer(c).is_some());
         self.uses.complete.insert(ty);
         if op.code == OpCode::MallocNonmovable {
             self.slow_path(pos, &v, &format!("rpy_gc_malloc_fixed_nonmovable({tid}u)"))?;
@@ -160,7 +163,11 @@ impl Writer<'_> {
                 part.items_offset, part.item_size, part.length_offset, part.extra
             ));
             self.statement(&format!("if (RPY_UNLIKELY({v} == NULL)) {{"));
-            self.slow_path(pos, &v, &format!("rpy_gc_malloc_varsize{suffix}_slow({tid}u, {length})"))?;
+            self.slow_path(
+                pos,
+                &v,
+                &format!("rpy_gc_malloc_varsize{suffix}_slow({tid}u, {length})"),
+            )?;
             self.statement("}");
         }
         if !clear || op.code == OpCode::MallocNonmovable {
@@ -217,7 +224,11 @@ impl Writer<'_> {
         match self.db.layouts.get_var_part(self.types(), ty) {
             Some(part) => {
                 let item = self.size_of(part.item);
-                let item = if part.item_size == 0 && self.db.is_void(part.item) { "0".to_owned() } else { item };
+                let item = if part.item_size == 0 && self.db.is_void(part.item) {
+                    "0".to_owned()
+                } else {
+                    item
+                };
                 self.statement(&format!("{v} = {which}({size}, {n} + {}, {item});", part.extra));
             }
             None => self.statement(&format!("{v} = {which}({size}, 0, 0);")),

@@ -53,7 +53,8 @@ impl Writer<'_> {
         Ok(Place {
             text: place.member(&f.c_name),
             pointer: false,
-            bare_array: flat.external || (matches!(self.types().get(f.ty), LLType::Array { .. }) && !has_length(self.types(), f.ty)),
+            bare_array: flat.external
+                || (matches!(self.types().get(f.ty), LLType::Array { .. }) && !has_length(self.types(), f.ty)),
             ty: f.ty,
         })
     }
@@ -74,13 +75,19 @@ impl Writer<'_> {
 
     fn item(&mut self, place: &Place, index: &str, span: Span) -> Result<Place> {
         let (of, text) = match self.types().get(place.ty) {
-            LLType::Array { of, .. } if !has_length(self.types(), place.ty) => (*of, format!("{}[{index}]", place.text)),
-            LLType::FixedArray { of, .. } if place.bare_array => (*of, format!("{}[{index}]", place.text)),
-            LLType::Array { of, .. } | LLType::FixedArray { of, .. } => {
-                (*of, place.member(&format!("items[{index}]")))
+            LLType::Array { of, .. } if !has_length(self.types(), place.ty) => {
+                (*of, format!("{}[{index}]", place.text))
             }
+            LLType::FixedArray { of, .. } if place.bare_array => (*of, format!("{}[{index}]", place.text)),
+            LLType::Array { of, .. } | LLType::FixedArray { of, .. } => (*of, place.member(&format!("items[{index}]"))),
             LLType::Struct(_) if self.types().var_array(place.ty).is_some() => {
-                let last = self.db.layouts.get(self.types(), place.ty).fields.last().map(|f| f.name.clone());
+                let last = self
+                    .db
+                    .layouts
+                    .get(self.types(), place.ty)
+                    .fields
+                    .last()
+                    .map(|f| f.name.clone());
                 let inner = self.field(place, &last.unwrap_or_default(), span)?;
                 return self.item(&inner, index, span);
             }
@@ -112,7 +119,10 @@ impl Writer<'_> {
 
     /// Reads and writes of fields, items and interior fields.
     pub(super) fn memory_access(&mut self, pos: OpPos, op: &Op) -> Result<()> {
-        let is_set = matches!(op.code, OpCode::Setfield | OpCode::Setarrayitem | OpCode::Setinteriorfield);
+        let is_set = matches!(
+            op.code,
+            OpCode::Setfield | OpCode::Setarrayitem | OpCode::Setinteriorfield
+        );
         if self.is_typeptr(op) {
             return self.typeptr(op, is_set);
         }
@@ -214,10 +224,13 @@ impl Writer<'_> {
             _ => {
                 let n = self.expr(&op.args[1])?;
                 let base = self.expr(&op.args[0])?;
-                let item = self.types().pointee(self.type_of(&op.args[0])).map(|a| match self.types().get(a) {
-                    LLType::Array { of, .. } | LLType::FixedArray { of, .. } => *of,
-                    _ => a,
-                });
+                let item = self
+                    .types()
+                    .pointee(self.type_of(&op.args[0]))
+                    .map(|a| match self.types().get(a) {
+                        LLType::Array { of, .. } | LLType::FixedArray { of, .. } => *of,
+                        _ => a,
+                    });
                 let item = match item {
                     Some(item) => self.c_type(item),
                     None => "char".to_owned(),
@@ -232,7 +245,13 @@ impl Writer<'_> {
     pub(super) fn array_size(&mut self, op: &Op) -> Result<()> {
         let mut place = self.path(&op.args[0], &op.args[1..], op.span)?;
         if let LLType::Struct(_) = self.types().get(place.ty) {
-            let last = self.db.layouts.get(self.types(), place.ty).fields.last().map(|f| f.name.clone());
+            let last = self
+                .db
+                .layouts
+                .get(self.types(), place.ty)
+                .fields
+                .last()
+                .map(|f| f.name.clone());
             place = self.field(&place, &last.unwrap_or_default(), op.span)?;
         }
         if let LLType::FixedArray { length, .. } = self.types().get(place.ty) {
@@ -288,7 +307,11 @@ impl Writer<'_> {
             ));
         }
         let same_memory = self.body.base(&op.args[0]) == self.body.base(&op.args[1]);
-        let function = if (is_string || self.fresh.contains(pos)) && !same_memory { "memcpy" } else { "memmove" };
+        let function = if (is_string || self.fresh.contains(pos)) && !same_memory {
+            "memcpy"
+        } else {
+            "memmove"
+        };
         self.statement(&format!(
             "{function}({}, {}, (size_t){count} * sizeof({item}));",
             address(&to),
@@ -360,4 +383,3 @@ fn address(place: &Place) -> String {
         format!("&{}", place.text)
     }
 }
-

@@ -45,7 +45,11 @@ pub fn prototype(db: &Database, g: GraphId, uses: &mut Uses) -> String {
             params.push(db.declare(graph.var_type(*v), &v.to_string(), uses));
         }
     }
-    let params = if params.is_empty() { "void".to_owned() } else { params.join(", ") };
+    let params = if params.is_empty() {
+        "void".to_owned()
+    } else {
+        params.join(", ")
+    };
     let head = format!("{}({params})", db.function_name(g));
     db.declare(graph.var_type(graph.return_var()), &head, uses)
 }
@@ -175,9 +179,12 @@ impl<'a> Writer<'a> {
 
     /// An error in the graphs: always a bug of an earlier stage.
     fn bug(&self, span: Span, text: impl Into<String>) -> Diagnostic {
-        Diagnostic::error("RPY0601", format!("internal error in function {}: {}", self.graph.name, text.into()))
-            .at(span, "here")
-            .note("this is a bug of the translator")
+        Diagnostic::error(
+            "RPY0601",
+            format!("internal error in function {}: {}", self.graph.name, text.into()),
+        )
+        .at(span, "here")
+        .note("this is a bug of the translator")
     }
 
     fn types(&self) -> &'a LLTypes {
@@ -207,7 +214,10 @@ impl<'a> Writer<'a> {
         match self.body.value(operand) {
             Operand::Var(v) => self.var_as(v, ty),
             Operand::Const(Const::LL(c)) => {
-                let c = LLConst { ty: c.ty, value: c.value.clone() };
+                let c = LLConst {
+                    ty: c.ty,
+                    value: c.value.clone(),
+                };
                 let text = constant_value(self.db, &c.value, c.ty, &mut self.uses);
                 Ok(self.cast_text(text, c.ty, ty))
             }

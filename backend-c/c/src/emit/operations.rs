@@ -73,8 +73,16 @@ impl Writer<'_> {
         let value = fill(t, &args);
         if self.is_used(op.result) {
             let ty = self.graph.var_type(op.result);
-            let cast = if matches!(op.code, OpCode::ExcFetch) { self.c_type(ty) } else { String::new() };
-            let value = if cast.is_empty() { value } else { format!("({cast}){value}") };
+            let cast = if matches!(op.code, OpCode::ExcFetch) {
+                self.c_type(ty)
+            } else {
+                String::new()
+            };
+            let value = if cast.is_empty() {
+                value
+            } else {
+                format!("({cast}){value}")
+            };
             self.statement(&format!("{} = {value};", op.result));
         } else {
             self.statement(&format!("(void)({value});"));
@@ -182,7 +190,11 @@ impl Writer<'_> {
     fn cast_to_pointer(&mut self, op: &Op) -> Result<()> {
         let value = self.expr(&op.args[0])?;
         let ty = self.c_type(self.graph.var_type(op.result));
-        let through = if op.code == OpCode::CastIntToPtr { "(intptr_t)" } else { "" };
+        let through = if op.code == OpCode::CastIntToPtr {
+            "(intptr_t)"
+        } else {
+            ""
+        };
         self.assign(op.result, &format!("({ty}){through}{value}"));
         Ok(())
     }

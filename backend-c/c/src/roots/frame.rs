@@ -1,8 +1,8 @@
 //! Slots of the shadow stack frame, and what to store into them where.
 
+use super::Saving;
 use super::bits::Bits;
 use super::liveness::{Liveness, Site};
-use super::Saving;
 use crate::effects::Effects;
 use crate::program::Program;
 use crate::ssa::{Body, EdgeId, OpPos};
@@ -42,8 +42,6 @@ pub struct RootPlan {
     pub calls: FxHashMap<OpPos, CallPlan>,
     /// By edge, where there is something to do.
     pub edges: FxHashMap<EdgeId, EdgePlan>,
-    /// Whether the frame is entered at the end of a block.
-    pub entered_out: Vec<bool>,
     /// Operations after which the frame is entered.
     entered_after: FxHashMap<BlockId, usize>,
     entered_in: Vec<bool>,
@@ -265,7 +263,6 @@ impl Frame<'_> {
         let mut plan = RootPlan {
             n_slots: self.n_slots,
             entered_in: self.entered_in.clone(),
-            entered_out: self.entered_out.clone(),
             ..RootPlan::default()
         };
         let n = self.body.graph.blocks.len();
@@ -428,13 +425,19 @@ impl Frame<'_> {
             .iter()
             .filter_map(|i| {
                 let to = *self.live.index.get(&inputs[*i])?;
-                let from = self.body.value(&link.args[*i]).var().and_then(|v| self.live.index.get(&v).copied());
+                let from = self
+                    .body
+                    .value(&link.args[*i])
+                    .var()
+                    .and_then(|v| self.live.index.get(&v).copied());
                 Some((to, from))
             })
             .collect();
         for slot in 0..content.len() {
             if let Content::Var(v) = content[slot] {
-                let renamed = merges.iter().find(|(to, from)| *from == Some(v) && self.slots[*to] == Some(slot));
+                let renamed = merges
+                    .iter()
+                    .find(|(to, from)| *from == Some(v) && self.slots[*to] == Some(slot));
                 content[slot] = match renamed {
                     Some((to, _)) => Content::Var(*to),
                     None if merges.iter().any(|(to, _)| *to == v) => Content::Stale,

@@ -13,8 +13,7 @@ mod bits;
 mod frame;
 mod liveness;
 
-pub use frame::{CallPlan, EdgePlan, RootPlan, plan};
-pub use liveness::Liveness;
+pub use frame::{RootPlan, plan};
 
 use crate::effects::{Effects, first_name};
 use crate::program::Program;
