@@ -4,7 +4,7 @@
  * layout is done here, so that the locale's decimal point does not matter. */
 #define _GNU_SOURCE
 #include <ctype.h>
-#include <errno.h>
+#include <float.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +104,14 @@ static void increment(decimal *d)
 static void shortest(decimal *d, double x)
 {
     int exponent;
+    if (x < DBL_MIN && x > 0.0) {
+        /* Subnormal numbers have fewer digits. */
+        for (int n = 1; n < 17; n++) {
+            significant(d, x, n);
+            if (value_of(d) == x)
+                return;
+        }
+    }
     significant(d, x, 15);
     if (value_of(d) != x) {
         significant(d, x, 16);

@@ -5,9 +5,9 @@
 
 #if defined(RPY_GC_GENERATION)
 
-/* Blocks are mapped and unmapped in chunks: few system calls, and one page
- * table entry when the kernel gives huge pages. */
-#define CHUNK_SIZE ((size_t)1 << 20)
+/* Blocks are mapped and unmapped in chunks of one huge page: the kernel
+ * clears it at once, which is several times cheaper than page by page. */
+#define CHUNK_SIZE ((size_t)2 << 20)
 #define CHUNK_BLOCKS (CHUNK_SIZE / GEN_BLOCK_SIZE)
 
 typedef struct block block;
@@ -67,6 +67,7 @@ static int map_chunk(void)
     char *p = map_aligned();
     if (p == NULL)
         return 0;
+    madvise(p, CHUNK_SIZE, MADV_HUGEPAGE);
     gci_push(&chunks, p);
     rpy_gen_mapped += CHUNK_SIZE;
     if (rpy_gen_mapped > rpy_gen_mapped_peak)
@@ -193,61 +194,69 @@ static void unmap_chunk(char *chunk)
     rpy_gen_mapped -= CHUNK_SIZE;
 }
 
-/* Lists of blocks are rebuilt chunk by chunk. */
-typedef struct sweep_lists {
-    block *partial, **partial_end;
-    size_t keep; /* bytes of free blocks wanted */
-} sweep_lists;
-
-static int sweep_chunk(char *chunk, sweep_lists *lists)
+static block *chunk_block(char *chunk, size_t i)
 {
-    block *empty[CHUNK_BLOCKS];
-    size_t n_empty = 0;
-    for (size_t i = 0; i < CHUNK_BLOCKS; i++) {
-        block *b = (block *)(void *)(chunk + i * GEN_BLOCK_SIZE);
+    return (block *)(void *)(chunk + i * GEN_BLOCK_SIZE);
+}
+
+/* Sorts the blocks of a chunk into the lists; *end is the end of that of
+ * the partly free ones. */
+static void sweep_chunk(char *chunk, block ***end)
+{
+    for (size_t i = CHUNK_BLOCKS; i-- > 0;) {
+        block *b = chunk_block(chunk, i);
         size_t live = b->is_free ? 0 : sweep_block(b);
         if (live == 0) {
-            empty[n_empty++] = b;
+            add_free_block(b);
             continue;
         }
         rpy_gen_block_bytes += live * GEN_LINE_SIZE;
         if (live < GEN_LINES - HEADER_LINES) {
-            *lists->partial_end = b;
-            lists->partial_end = &b->next;
+            **end = b;
+            *end = &b->next;
         }
     }
-    if (n_empty == CHUNK_BLOCKS &&
-        n_free_blocks * GEN_BLOCK_SIZE >= lists->keep)
-        return 0;
-    while (n_empty > 0) {
-        block *b = empty[--n_empty];
-        b->is_free = 1;
-        b->next = free_blocks;
-        free_blocks = b;
-        n_free_blocks++;
-    }
-    return 1;
 }
 
-void rpy_gen_blocks_sweep(size_t keep)
+void rpy_gen_blocks_sweep(void)
 {
-    sweep_lists lists = { NULL, &lists.partial, keep };
+    block **end = &partial_blocks;
     free_blocks = NULL;
     n_free_blocks = 0;
     rpy_gen_block_bytes = 0;
     rpy_gen_hole_free = rpy_gen_hole_end = big_free = big_end = NULL;
     hole_block = NULL;
-    size_t kept = 0;
+    for (size_t i = 0; i < chunks.count; i++)
+        sweep_chunk(chunks.items[i], &end);
+    *end = NULL;
+}
+
+static int is_free_chunk(char *chunk)
+{
+    for (size_t i = 0; i < CHUNK_BLOCKS; i++)
+        if (!chunk_block(chunk, i)->is_free)
+            return 0;
+    return 1;
+}
+
+void rpy_gen_blocks_release(size_t keep)
+{
+    size_t free_bytes = n_free_blocks * GEN_BLOCK_SIZE, kept = 0;
+    free_blocks = NULL;
+    n_free_blocks = 0;
     for (size_t i = 0; i < chunks.count; i++) {
         char *chunk = chunks.items[i];
-        if (sweep_chunk(chunk, &lists))
-            chunks.items[kept++] = chunk;
-        else
+        if (free_bytes >= keep + CHUNK_SIZE && is_free_chunk(chunk)) {
             unmap_chunk(chunk);
+            free_bytes -= CHUNK_SIZE;
+            continue;
+        }
+        chunks.items[kept++] = chunk;
+        for (size_t j = CHUNK_BLOCKS; j-- > 0;)
+            if (chunk_block(chunk, j)->is_free)
+                add_free_block(chunk_block(chunk, j));
     }
     chunks.count = kept;
-    *lists.partial_end = NULL;
-    partial_blocks = lists.partial;
 }
 
 void rpy_gen_blocks_free(void)

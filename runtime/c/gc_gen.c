@@ -601,19 +601,25 @@ rpy_signed rpy_gc_get_stats(rpy_signed number)
     return (rpy_signed)result;
 }
 
+/* Huge pages make the first touch of memory several times cheaper. */
+#define HUGE_PAGE ((uintptr_t)2 << 20)
+static void *nursery_mapping;
+
 int rpy_gc_init(void)
 {
     rpy_gci_read_settings();
     size_t size = rpy_gci_settings.nursery;
-    void *nursery = mmap(NULL, size, PROT_READ | PROT_WRITE,
+    char *nursery = mmap(NULL, size + HUGE_PAGE, PROT_READ | PROT_WRITE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     scan_bytes = (size / RPY_GC_MIN_SIZE + 1024) * sizeof(void *);
     scan_base = mmap(NULL, scan_bytes, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (nursery == MAP_FAILED || (void *)scan_base == MAP_FAILED)
+    if (nursery == (char *)MAP_FAILED || (void *)scan_base == MAP_FAILED)
         return 0;
     scan_top = scan_base;
-    rpy_gen_nursery = (uintptr_t)nursery;
+    nursery_mapping = nursery;
+    rpy_gen_nursery = ((uintptr_t)nursery + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+    madvise((void *)rpy_gen_nursery, size, MADV_HUGEPAGE);
     rpy_gen_nursery_size = size;
     rpy_gen_threshold = rpy_gci_settings.min_heap;
     reset_nursery();
@@ -625,7 +631,7 @@ void rpy_gc_shutdown(void)
 {
     if (rpy_gen_nursery_size == 0)
         return;
-    munmap((void *)rpy_gen_nursery, rpy_gen_nursery_size);
+    munmap(nursery_mapping, rpy_gen_nursery_size + HUGE_PAGE);
     munmap(scan_base, scan_bytes);
     rpy_gen_nursery_size = 0;
     rpy_gc_nursery_free = rpy_gc_nursery_top = NULL;

@@ -80,9 +80,10 @@ size_t rpy_gen_free_block_bytes(void);
 int rpy_gen_reserve(size_t bytes);
 /* Before marking: the lines marked from now on have another epoch. */
 void rpy_gen_blocks_start_marking(void);
-/* After marking: frees all lines that were not marked.  Keeps about
- * `keep` bytes of free blocks. */
-void rpy_gen_blocks_sweep(size_t keep);
+/* After marking: frees all lines that were not marked. */
+void rpy_gen_blocks_sweep(void);
+/* Unmaps chunks without live lines, but keeps `keep` bytes of free blocks. */
+void rpy_gen_blocks_release(size_t keep);
 void rpy_gen_blocks_free(void);
 
 /* --- Large objects (gc_large.c) ---------------------------------------- */

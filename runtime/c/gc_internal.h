@@ -12,7 +12,7 @@
 
 #if !defined(RPY_GC_GENERATION) && !defined(RPY_GC_STRESS) && \
     !defined(RPY_GC_BOEHM) && !defined(RPY_GC_NONE)
-#define RPY_GC_GENERATION 1
+#define RPY_GC_GENERATION
 #endif
 
 /* ------------------------------------------------------------------ */
@@ -196,6 +196,10 @@ void rpy_gci_map_clear(gci_map *map);
 void rpy_gci_map_free(gci_map *map);
 
 /* ------------------------------------------------------------------ */
+
+/* A thread was attached, is about to be detached (not the main one). */
+void rpy_gci_thread_start(void);
+void rpy_gci_thread_stop(void);
 
 /* Raises MemoryError; returns NULL. */
 RPY_COLD void *rpy_gci_no_memory(void);

@@ -151,11 +151,12 @@ void rpy_gen_major_finish(void)
     forget_dead(&rpy_gen_remembered);
     rpy_gen_pressure = 0;
     rpy_gen_large_sweep();
-    size_t expected = rpy_gen_threshold > rpy_gen_used()
-                          ? rpy_gen_threshold - rpy_gen_used() : 0;
-    rpy_gen_blocks_sweep(expected);
+    rpy_gen_blocks_sweep();
     rpy_gen_marking = 0;
     compute_threshold();
+    if (rpy_gen_threshold > rpy_gen_used())
+        rpy_gen_blocks_release(rpy_gen_threshold - rpy_gen_used() +
+                               rpy_gen_nursery_size);
     rpy_gen_stats.majors++;
     if (RPY_LOG_PRINTS())
         rpy_log_printf("major collection %llu: live %zu, threshold %zu, "

@@ -404,12 +404,12 @@ rpy_signed rpy_gc_identity_hash(void *obj);
 /* May the object's address change? */
 int rpy_gc_can_move(void *obj);
 /* Keeps a movable object without GC pointers in place until unpinned.  Pins
- * nest.  Returns 1 if done, 0 if refused (then can_move tells why). */
+ * nest.  Returns 1 if done, 0 if refused. */
 int rpy_gc_pin(void *obj);
 void rpy_gc_unpin(void *obj);
 int rpy_gc_is_pinned(void *obj);
 /* [collects] A non-moving equal of an object without GC pointers (obj itself
- * if it does not move); it replaces obj at the next collection. */
+ * if it does not move); it may replace obj at the next collection. */
 void *rpy_gc_move_out_of_nursery(void *obj);
 
 /* ------------------------------------------------------------------ */

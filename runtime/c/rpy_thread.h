@@ -6,6 +6,8 @@
  *    rpy_os_saved_errno, which belong to it and are swapped at a hand-over.
  *  - A thread that waits for the GIL gets it in order of arrival.
  *  - Functions marked [no GIL] may be called without it.
+ *  - Giving the GIL away lets other threads collect: rpy_gil_release, _yield
+ *    and _enter_callback count as [collects] (see rpy_gc.h).
  */
 #ifndef RPY_THREAD_H
 #define RPY_THREAD_H

@@ -14,6 +14,7 @@
 #include "rpy_os.h"
 #include "rpy_stack.h"
 #include "rpy_thread.h"
+#include "gc_internal.h"
 #include "thread_internal.h"
 
 void **rpy_ss_top;
@@ -199,6 +200,8 @@ static int attach(int main_thread, int foreign)
     threads = thread;
     self = thread;
     pthread_setspecific(end_key, thread);
+    if (!main_thread)
+        rpy_gci_thread_start();
     rpy_ss_top = thread->ss_base;
     rpy_exc_value = NULL;
     rpy_os_saved_errno = rpy_os_alt_errno = 0;
@@ -209,6 +212,7 @@ static int attach(int main_thread, int foreign)
 static void detach_and_release(void)
 {
     rpy_thread *thread = self;
+    rpy_gci_thread_stop();
     unlink_thread(thread);
     self = NULL;
     pthread_setspecific(end_key, NULL);

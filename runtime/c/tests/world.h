@@ -78,8 +78,8 @@ RPY_INLINE text *new_text(rpy_signed n)
                                  offsetof(text, length), 1);
 }
 
-#define PUSH(p) (*rpy_ss_top++ = (p))
-#define POP() (*--rpy_ss_top)
+RPY_INLINE void PUSH(void *p) { *rpy_ss_top++ = p; }
+RPY_INLINE void *POP(void) { return *--rpy_ss_top; }
 
 int test_main(int argc, char **argv);
 
