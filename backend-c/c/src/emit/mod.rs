@@ -132,7 +132,7 @@ impl<'a> Writer<'a> {
         let mut vars = vec![];
         for &b in &self.body.order {
             let block = self.body.block(b);
-            if b != self.graph.start {
+            if !block.exits.is_empty() && b != self.graph.start {
                 vars.extend(self.body.merges[b.index()].iter().map(|i| block.inputs[*i]));
             }
             vars.extend(block.ops.iter().filter(|op| !self.body.skips(op)).map(|op| op.result));
