@@ -59,8 +59,16 @@ fn list_program(w: &mut World, n: i64) -> rpy_flow::GraphId {
     let mut b = Builder::new("make_node", &[ptr, SIGNED], ptr);
     let (next, value) = (b.param(0), b.param(1));
     let p = b.op(OpCode::Malloc, vec![Operand::Const(Const::Type(node))], ptr);
-    b.op(OpCode::Setfield, vec![p.into(), Operand::name("next"), next.into()], VOID);
-    b.op(OpCode::Setfield, vec![p.into(), Operand::name("value"), value.into()], VOID);
+    b.op(
+        OpCode::Setfield,
+        vec![p.into(), Operand::name("next"), next.into()],
+        VOID,
+    );
+    b.op(
+        OpCode::Setfield,
+        vec![p.into(), Operand::name("value"), value.into()],
+        VOID,
+    );
     b.ret(p);
     w.add(b);
     entry(w, |_, b| {
@@ -70,7 +78,11 @@ fn list_program(w: &mut World, n: i64) -> rpy_flow::GraphId {
         let more = b.op(OpCode::IntLt, vec![h[2].into(), s(n)], BOOL);
         let (body, v) = b.block(&[ptr, ptr, SIGNED]);
         let (sum, sv) = b.block(&[ptr, SIGNED]);
-        b.branch(more, (body, h.iter().map(|v| (*v).into()).collect()), (sum, vec![h[0].into(), s(0)]));
+        b.branch(
+            more,
+            (body, h.iter().map(|v| (*v).into()).collect()),
+            (sum, vec![h[0].into(), s(0)]),
+        );
         b.at(body);
         let other = b.op(OpCode::DirectCall, vec![make.clone(), v[1].into(), s(0)], ptr);
         let p = b.op(OpCode::DirectCall, vec![make, v[0].into(), v[2].into()], ptr);
@@ -80,7 +92,11 @@ fn list_program(w: &mut World, n: i64) -> rpy_flow::GraphId {
         let done = b.op(OpCode::PtrIszero, vec![sv[0].into()], BOOL);
         let (step, st) = b.block(&[ptr, SIGNED]);
         let (end, ev) = b.block(&[SIGNED]);
-        b.branch(done, (end, vec![sv[1].into()]), (step, vec![sv[0].into(), sv[1].into()]));
+        b.branch(
+            done,
+            (end, vec![sv[1].into()]),
+            (step, vec![sv[0].into(), sv[1].into()]),
+        );
         b.at(step);
         let value = b.op(OpCode::Getfield, vec![st[0].into(), Operand::name("value")], SIGNED);
         let total = b.op(OpCode::IntAdd, vec![st[1].into(), value.into()], SIGNED);
@@ -122,12 +138,23 @@ fn exceptions_are_matched_in_order() {
             let (wrong, _) = b.block(&[LLTypes::CLASSTYPE, LLTypes::OBJECTPTR]);
             let (right, r) = b.block(&[LLTypes::CLASSTYPE, LLTypes::OBJECTPTR]);
             let ret = b.graph.return_block;
-            b.catch((ret, vec![s(1)]), vec![(w.vtable(value), wrong), (w.vtable(lookup), right)]);
+            b.catch(
+                (ret, vec![s(1)]),
+                vec![(w.vtable(value), wrong), (w.vtable(lookup), right)],
+            );
             b.at(wrong);
             b.ret(s(2));
             b.at(right);
-            let is_key = b.op(OpCode::ObjIsinstance, vec![r[1].into(), Operand::Const(w.vtable(key))], BOOL);
-            let below = b.op(OpCode::VtableIssubclass, vec![r[0].into(), Operand::Const(w.vtable(exception))], BOOL);
+            let is_key = b.op(
+                OpCode::ObjIsinstance,
+                vec![r[1].into(), Operand::Const(w.vtable(key))],
+                BOOL,
+            );
+            let below = b.op(
+                OpCode::VtableIssubclass,
+                vec![r[0].into(), Operand::Const(w.vtable(exception))],
+                BOOL,
+            );
             let a = b.op(OpCode::CastBoolToInt, vec![is_key.into()], SIGNED);
             let c = b.op(OpCode::CastBoolToInt, vec![below.into()], SIGNED);
             let sum = b.op(OpCode::IntAdd, vec![a.into(), c.into()], SIGNED);
@@ -180,20 +207,40 @@ fn prebuilt_strings_and_arrays() {
         let array = w.types().gc_array(LLTypes::STRPTR);
         let array_ptr = w.types().ptr(array);
         let e = entry(&mut w, |_, b| {
-            let a = b.op(OpCode::MallocVarsize, vec![Operand::Const(Const::Type(array)), s(10)], array_ptr);
-            let t = b.op(OpCode::MallocVarsize, vec![Operand::Const(Const::Type(LLTypes::STR)), s(3)], LLTypes::STRPTR);
+            let a = b.op(
+                OpCode::MallocVarsize,
+                vec![Operand::Const(Const::Type(array)), s(10)],
+                array_ptr,
+            );
+            let t = b.op(
+                OpCode::MallocVarsize,
+                vec![Operand::Const(Const::Type(LLTypes::STR)), s(3)],
+                LLTypes::STRPTR,
+            );
             let c = b.op(
                 OpCode::Getinteriorfield,
                 vec![text.clone(), Operand::name("chars"), s(1)],
                 LLTypes::CHAR,
             );
-            b.op(OpCode::Setinteriorfield, vec![t.into(), Operand::name("chars"), s(2), c.into()], VOID);
+            b.op(
+                OpCode::Setinteriorfield,
+                vec![t.into(), Operand::name("chars"), s(2), c.into()],
+                VOID,
+            );
             b.op(OpCode::Setarrayitem, vec![a.into(), s(4), t.into()], VOID);
             b.op(OpCode::Setarrayitem, vec![a.into(), s(5), text.clone()], VOID);
             b.op(OpCode::GcOp, vec![Operand::name("collect"), s(2)], VOID);
             let t2 = b.op(OpCode::Getarrayitem, vec![a.into(), s(4)], LLTypes::STRPTR);
-            let c2 = b.op(OpCode::Getinteriorfield, vec![t2.into(), Operand::name("chars"), s(2)], LLTypes::CHAR);
-            let n = b.op(OpCode::Getinteriorarraysize, vec![text.clone(), Operand::name("chars")], SIGNED);
+            let c2 = b.op(
+                OpCode::Getinteriorfield,
+                vec![t2.into(), Operand::name("chars"), s(2)],
+                LLTypes::CHAR,
+            );
+            let n = b.op(
+                OpCode::Getinteriorarraysize,
+                vec![text.clone(), Operand::name("chars")],
+                SIGNED,
+            );
             let i = b.op(OpCode::CastCharToInt, vec![c2.into()], SIGNED);
             let sum = b.op(OpCode::IntAdd, vec![i.into(), n.into()], SIGNED);
             b.ret(sum);
@@ -240,7 +287,11 @@ fn external_functions_are_called() {
     let char_ptr = w.types().ptr(chars);
     let puts = w.external("puts", &[char_ptr], SIGNED);
     let e = entry(&mut w, |_, b| {
-        let p = b.op(OpCode::RawMalloc, vec![Operand::Const(Const::Type(chars)), s(3)], char_ptr);
+        let p = b.op(
+            OpCode::RawMalloc,
+            vec![Operand::Const(Const::Type(chars)), s(3)],
+            char_ptr,
+        );
         for (i, c) in [b'o', b'k', 0].iter().enumerate() {
             let c = Operand::ll(LLTypes::CHAR, rpy_lltype::LLValue::Char(*c));
             let i = i64::try_from(i).expect("small");

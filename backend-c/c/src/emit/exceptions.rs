@@ -102,7 +102,7 @@ impl Writer<'_> {
         if self.locations.is_empty() {
             return String::new();
         }
-        let mut out = format!("static const rpy_location {}[] = {{\n", self.location_name());
+        let mut out = format!("static const rpy_location {}[] RPY_UNUSED = {{\n", self.location_name());
         let function = string_literal(self.graph.name.as_bytes());
         for (file, line) in self.locations.keys() {
             let _ = writeln!(

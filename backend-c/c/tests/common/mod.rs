@@ -2,9 +2,7 @@
 #![allow(dead_code)]
 
 use rpy_backend_c::{ClassInfo, CompileOptions, GcKind, Program, StandardException, compile};
-use rpy_flow::{
-    BlockId, Const, ExitCase, ExitSwitch, Graph, GraphId, Link, Op, OpCode, Operand, VarId,
-};
+use rpy_flow::{BlockId, Const, ExitCase, ExitSwitch, Graph, GraphId, Link, Op, OpCode, Operand, VarId};
 use rpy_lltype::{ContainerId, Field, FuncObj, FuncSig, LLPtr, LLType, LLTypeId, LLTypes, LLValue, StructType};
 use rpy_syntax::Span;
 use std::path::PathBuf;
@@ -117,7 +115,9 @@ pub struct World {
 
 impl Default for World {
     fn default() -> Self {
-        let mut world = World { program: Program::default() };
+        let mut world = World {
+            program: Program::default(),
+        };
         world.program.name = "test".into();
         let root = world.class("object", None, &[]);
         assert_eq!(root, 0);
@@ -136,27 +136,49 @@ impl World {
 
     /// A constant pointer to a function that will have graph `g`.
     pub fn func(&mut self, g: GraphId, args: &[LLTypeId], result: LLTypeId) -> Operand {
-        let sig = self.program.types.intern(LLType::Func(FuncSig { args: args.to_vec(), result }));
+        let sig = self.program.types.intern(LLType::Func(FuncSig {
+            args: args.to_vec(),
+            result,
+        }));
         let c = self.program.store.func(
             sig,
-            FuncObj { name: "f".into(), graph: Some(g.0), callable: None, external: None },
+            FuncObj {
+                name: "f".into(),
+                graph: Some(g.0),
+                callable: None,
+                external: None,
+            },
         );
         let ptr = self.program.types.ptr(sig);
         Operand::ll(ptr, LLValue::Ptr(LLPtr::To(c)))
     }
 
     pub fn external(&mut self, name: &str, args: &[LLTypeId], result: LLTypeId) -> Operand {
-        let sig = self.program.types.intern(LLType::Func(FuncSig { args: args.to_vec(), result }));
+        let sig = self.program.types.intern(LLType::Func(FuncSig {
+            args: args.to_vec(),
+            result,
+        }));
         let c = self.program.store.func(
             sig,
-            FuncObj { name: name.into(), graph: None, callable: None, external: Some(Default::default()) },
+            FuncObj {
+                name: name.into(),
+                graph: None,
+                callable: None,
+                external: Some(Default::default()),
+            },
         );
         let ptr = self.program.types.ptr(sig);
         Operand::ll(ptr, LLValue::Ptr(LLPtr::To(c)))
     }
 
     pub fn gc_struct(&mut self, name: &str, fields: &[(&str, LLTypeId)]) -> LLTypeId {
-        let fields = fields.iter().map(|(n, t)| Field { name: (*n).into(), ty: *t }).collect();
+        let fields = fields
+            .iter()
+            .map(|(n, t)| Field {
+                name: (*n).into(),
+                ty: *t,
+            })
+            .collect();
         self.program.types.intern(LLType::Struct(StructType {
             name: name.into(),
             gc: true,
@@ -173,8 +195,14 @@ impl World {
             None => LLTypes::OBJECT,
             Some(p) => {
                 let up = self.program.classes[p].instance;
-                let mut all = vec![Field { name: "super".into(), ty: up }];
-                all.extend(fields.iter().map(|(n, t)| Field { name: (*n).into(), ty: *t }));
+                let mut all = vec![Field {
+                    name: "super".into(),
+                    ty: up,
+                }];
+                all.extend(fields.iter().map(|(n, t)| Field {
+                    name: (*n).into(),
+                    ty: *t,
+                }));
                 types.intern(LLType::Struct(StructType {
                     name: name.into(),
                     gc: true,
@@ -197,7 +225,10 @@ impl World {
     }
 
     pub fn vtable(&self, class: usize) -> Const {
-        match Operand::ll(LLTypes::CLASSTYPE, LLValue::Ptr(LLPtr::To(self.program.classes[class].vtable))) {
+        match Operand::ll(
+            LLTypes::CLASSTYPE,
+            LLValue::Ptr(LLPtr::To(self.program.classes[class].vtable)),
+        ) {
             Operand::Const(c) => c,
             Operand::Var(_) => unreachable!("a constant"),
         }
@@ -255,10 +286,26 @@ pub struct Options {
 
 /// The ways every program is run.
 pub const ALL: &[Options] = &[
-    Options { gc: GcKind::Generation, cc: None, cflags: &[] },
-    Options { gc: GcKind::Generation, cc: Some("clang"), cflags: &[] },
-    Options { gc: GcKind::Stress, cc: None, cflags: &["-fsanitize=address,undefined", "-fno-sanitize-recover"] },
-    Options { gc: GcKind::None, cc: None, cflags: &[] },
+    Options {
+        gc: GcKind::Generation,
+        cc: None,
+        cflags: &[],
+    },
+    Options {
+        gc: GcKind::Generation,
+        cc: Some("clang"),
+        cflags: &[],
+    },
+    Options {
+        gc: GcKind::Stress,
+        cc: None,
+        cflags: &["-fsanitize=address,undefined", "-fno-sanitize-recover"],
+    },
+    Options {
+        gc: GcKind::None,
+        cc: None,
+        cflags: &[],
+    },
 ];
 
 fn runtime_dir() -> PathBuf {
