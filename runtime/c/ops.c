@@ -22,26 +22,3 @@ void *rpy_ops_shrink(void *array, rpy_signed length)
            info->fixed_size - tail + (size_t)length * info->item_size);
     return copy;
 }
-
-static int total_size(rpy_signed base, rpy_signed count, size_t item,
-                      size_t *total)
-{
-    return base >= 0 && count >= 0 &&
-        !__builtin_mul_overflow((size_t)count, item, total) &&
-        !__builtin_add_overflow(*total, (size_t)base, total) &&
-        *total <= (size_t)INT64_MAX;
-}
-
-void *rpy_ops_malloc(rpy_signed base, rpy_signed count, size_t item)
-{
-    size_t total;
-    return total_size(base, count, item, &total) ? malloc(total ? total : 1)
-                                                 : NULL;
-}
-
-void *rpy_ops_calloc(rpy_signed base, rpy_signed count, size_t item)
-{
-    size_t total;
-    return total_size(base, count, item, &total) ? calloc(total ? total : 1, 1)
-                                                 : NULL;
-}

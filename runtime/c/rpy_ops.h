@@ -7,7 +7,6 @@
 #ifndef RPY_OPS_H
 #define RPY_OPS_H
 
-#include <stdlib.h>
 #include "rpy_base.h"
 #include "rpy_gc.h"
 
@@ -60,15 +59,6 @@ RPY_INLINE void *rpy_ops_bump_array_clear(uint32_t tid, rpy_signed length,
 
 /* [collects] The array made shorter, or a shorter copy of it. */
 void *rpy_ops_shrink(void *array, rpy_signed length);
-
-/* Raw memory of base + count * item bytes; NULL if count is negative, the
- * product too big, or there is no memory. */
-void *rpy_ops_malloc(rpy_signed base, rpy_signed count, size_t item);
-void *rpy_ops_calloc(rpy_signed base, rpy_signed count, size_t item);
-RPY_INLINE void rpy_ops_free(void *p)
-{
-    free(p);
-}
 
 /* Vtables start with the first and last type id of the class. */
 RPY_INLINE int rpy_ops_issubclass(const void *sub, const void *class_)

@@ -158,7 +158,7 @@ fn external_effect(f: &FuncObj, op: &Op) -> CallEffect {
     let external = f.external.clone().unwrap_or_default();
     CallEffect {
         raises: external.may_raise,
-        collects: external.may_collect || has_flag(op, "release_gil"),
+        collects: external.may_collect || external.release_gil || has_flag(op, "release_gil"),
     }
 }
 

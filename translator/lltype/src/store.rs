@@ -109,6 +109,10 @@ pub struct External {
     pub may_raise: bool,
     /// No side effects; calls with equal arguments give equal results.
     pub pure_function: bool,
+    /// The lock is released around calls.
+    pub release_gil: bool,
+    /// What happens to `errno` around calls: the `RFFI_*` bits of rffi.
+    pub save_err: u32,
     /// C prototype to use instead of the one derived from the signature, or none for functions of the runtime.
     pub declared_elsewhere: bool,
 }

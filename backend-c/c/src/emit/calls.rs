@@ -7,6 +7,27 @@ use crate::ssa::OpPos;
 use rpy_flow::{Const, GraphId, Op, OpCode, Operand};
 use rpy_lltype::{LLPtr, LLType, LLTypeId, LLValue};
 
+/// Bits of `save_err`.
+const SAVE_ERRNO: u32 = 1;
+const READSAVED_ERRNO: u32 = 2;
+const ZERO_ERRNO_BEFORE: u32 = 4;
+const ALT_ERRNO: u32 = 64;
+
+/// What happens around a call of a C function.
+#[derive(Clone, Copy, Default)]
+struct Around {
+    release_gil: bool,
+    save_err: u32,
+}
+
+fn saved_errno(save_err: u32) -> &'static str {
+    if save_err & ALT_ERRNO != 0 {
+        "rpy_os_alt_errno"
+    } else {
+        "rpy_os_saved_errno"
+    }
+}
+
 impl Writer<'_> {
     /// `direct_call` and `indirect_call`.
     pub(super) fn call(&mut self, pos: OpPos, op: &Op) -> Result<()> {
@@ -107,7 +128,12 @@ impl Writer<'_> {
             }
         }
         let text = format!("{function}({})", texts.join(", "));
-        self.foreign_call(pos, op, text, sig.result, has_flag(op, "release_gil"))
+        let external = constant.and_then(|f| f.external.clone()).unwrap_or_default();
+        let around = Around {
+            release_gil: external.release_gil || has_flag(op, "release_gil"),
+            save_err: external.save_err,
+        };
+        self.foreign_call(pos, op, text, sig.result, around)
     }
 
     /// An argument of a C function: data pointers go as `void *`, which C converts silently.
@@ -124,12 +150,13 @@ impl Writer<'_> {
         })
     }
 
-    fn foreign_call(&mut self, pos: OpPos, op: &Op, text: String, result: LLTypeId, release: bool) -> Result<()> {
+    fn foreign_call(&mut self, pos: OpPos, op: &Op, text: String, result: LLTypeId, around: Around) -> Result<()> {
         let effect = self.db.effects.op(self.db.program, op);
         self.before_collect(pos)?;
-        if release {
+        if around.release_gil {
             self.statement("rpy_gil_release();");
         }
+        self.errno_before(around.save_err);
         let own = self.graph.var_type(op.result);
         if self.db.is_void(result) || !self.is_used(op.result) {
             self.statement(&format!("(void){text};"));
@@ -141,7 +168,11 @@ impl Writer<'_> {
             };
             self.statement(&format!("{} = {cast}{text};", op.result));
         }
-        if release {
+        if around.save_err & SAVE_ERRNO != 0 {
+            let place = saved_errno(around.save_err);
+            self.statement(&format!("{place} = errno;"));
+        }
+        if around.release_gil {
             self.statement("rpy_gil_acquire();");
         }
         self.after_collect(pos);
@@ -149,6 +180,14 @@ impl Writer<'_> {
             self.check_exception(pos, Raises::Raised);
         }
         Ok(())
+    }
+
+    fn errno_before(&mut self, save_err: u32) {
+        if save_err & READSAVED_ERRNO != 0 {
+            self.statement(&format!("errno = {};", saved_errno(save_err)));
+        } else if save_err & ZERO_ERRNO_BEFORE != 0 {
+            self.statement("errno = 0;");
+        }
     }
 
     /// `runtime_op` and `runtime_call`.
@@ -163,7 +202,13 @@ impl Writer<'_> {
             }
         }
         let result = self.graph.var_type(op.result);
-        self.foreign_call(pos, op, format!("rpy_{name}({})", texts.join(", ")), result, false)
+        self.foreign_call(
+            pos,
+            op,
+            format!("rpy_{name}({})", texts.join(", ")),
+            result,
+            Around::default(),
+        )
     }
 
     /// `gc_op`: services of the collector.
@@ -188,7 +233,7 @@ impl Writer<'_> {
             op,
             format!("rpy_gc_{function}({})", texts.join(", ")),
             result,
-            false,
+            Around::default(),
         )
     }
 

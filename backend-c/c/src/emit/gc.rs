@@ -208,10 +208,10 @@ impl Writer<'_> {
     pub(super) fn raw_malloc(&mut self, pos: OpPos, op: &Op) -> Result<()> {
         let v = self.result_name(op);
         let zero = crate::effects::has_flag(op, "zero");
-        let which = if zero { "rpy_ops_calloc" } else { "rpy_ops_malloc" };
+        let simple = if zero { "rpy_raw_calloc" } else { "rpy_raw_malloc" };
         if op.code == OpCode::AdrMalloc {
             let n = self.expr(&op.args[0])?;
-            self.statement(&format!("{v} = {which}({n}, 0, 0);"));
+            self.statement(&format!("{v} = {simple}({n});"));
             return self.raw_malloc_check(pos, op, &v);
         }
         let ty = self.type_operand(op)?;
@@ -229,9 +229,13 @@ impl Writer<'_> {
                 } else {
                     item
                 };
-                self.statement(&format!("{v} = {which}({size}, {n} + {}, {item});", part.extra));
+                let zero = u8::from(zero);
+                self.statement(&format!(
+                    "{v} = rpy_raw_malloc_items({size}, {item}, {n} + {}, {zero});",
+                    part.extra
+                ));
             }
-            None => self.statement(&format!("{v} = {which}({size}, 0, 0);")),
+            None => self.statement(&format!("{v} = {simple}({size});")),
         }
         self.raw_malloc_check(pos, op, &v)?;
         Ok(())

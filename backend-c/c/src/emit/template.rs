@@ -68,7 +68,7 @@ pub fn template(code: OpCode) -> Option<&'static str> {
         RawMemcopy => "memcpy({1}, {0}, (size_t){2})",
         RawMemmove => "memmove({1}, {0}, (size_t){2})",
         RawMemset => "memset({0}, {1}, (size_t){2})",
-        RawFree | AdrFree => "rpy_ops_free({0})",
+        RawFree | AdrFree => "rpy_raw_free({0})",
         ExcFetch => "rpy_exc_value",
         ExcClear => "rpy_exc_value = NULL",
         ExcSet => "rpy_exc_value = {0}",

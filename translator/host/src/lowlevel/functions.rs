@@ -69,8 +69,11 @@ pub const FUNCTIONS: &[NativeDef] = &[
             "macro",
             "random_effects_on_gcobjs",
             "canraise",
-            "elidable",
+            "elidable_function",
             "declared_elsewhere",
+            "releasegil",
+            "save_err",
+            "natural_arity",
         ],
         functionptr,
     ),
@@ -336,15 +339,21 @@ fn functionptr(host: &mut Host, a: Args<'_>) -> Res {
     }
     let name = host.str_text(a.get(1)).unwrap_or_default();
     let object = |i: usize| a.opt(i).and_then(Value::obj).map(|o| o.0);
+    let release_gil = flag(host, a, 11, false)?;
     let external = match a.opt(4) {
         None | Some(Value::None) => None,
         Some(_) => Some(External {
             is_macro: flag(host, a, 6, false)?,
             compilation_info: object(5),
-            may_collect: flag(host, a, 7, true)?,
+            may_collect: flag(host, a, 7, release_gil)?,
             may_raise: flag(host, a, 8, false)?,
             pure_function: flag(host, a, 9, false)?,
             declared_elsewhere: flag(host, a, 10, false)?,
+            release_gil,
+            save_err: match a.opt(12) {
+                Some(Value::Int(bits)) => u32::try_from(bits).unwrap_or(0),
+                _ => 0,
+            },
         }),
     };
     let func = FuncObj {
