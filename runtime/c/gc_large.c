@@ -1,4 +1,5 @@
-/* gc_large.c: objects outside nursery and blocks, with malloc.  See gc_gen.h. */
+/* gc_large.c: objects outside nursery and blocks, one by one.  See gc_gen.h. */
+#include <sys/mman.h>
 #include "gc_gen.h"
 
 #if defined(RPY_GC_GENERATION)
@@ -7,6 +8,44 @@ size_t rpy_gen_large_bytes, rpy_gen_large_peak, rpy_gen_young_large_bytes;
 gci_vec rpy_gen_young_large;
 uintptr_t rpy_gen_young_large_low, rpy_gen_young_large_span;
 static gci_vec old_large;
+
+/* From this size on objects have their own mapping, in huge pages where they
+ * fit: the first touch of their memory is several times cheaper, and it goes
+ * back to the system at once.  At most half of the last huge page is wasted. */
+#define MAP_SIZE ((size_t)4 << 20)
+#define HUGE_PAGE ((size_t)2 << 20)
+
+static char *map_huge(size_t size)
+{
+    size_t whole = (size + HUGE_PAGE + 4095) & ~(size_t)4095;
+    char *p = mmap(NULL, whole, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == (char *)MAP_FAILED)
+        return NULL;
+    size_t skip = (HUGE_PAGE - ((uintptr_t)p & (HUGE_PAGE - 1))) & (HUGE_PAGE - 1);
+    size_t used = (size + 4095) & ~(size_t)4095;
+    if (skip)
+        munmap(p, skip);
+    if (whole > skip + used)
+        munmap(p + skip + used, whole - skip - used);
+    madvise(p + skip, used, MADV_HUGEPAGE);
+    return p + skip;
+}
+
+static char *get_memory(size_t size, int clear)
+{
+    if (size >= MAP_SIZE)
+        return map_huge(size);
+    return clear ? calloc(1, size) : malloc(size);
+}
+
+static void give_back(char *p, size_t size)
+{
+    if (size >= MAP_SIZE)
+        munmap(p, (size + 4095) & ~(size_t)4095);
+    else
+        free(p);
+}
 
 void *rpy_gen_large_alloc(const rpy_typeinfo *info, size_t size,
                           rpy_signed length, int clear)
@@ -17,7 +56,7 @@ void *rpy_gen_large_alloc(const rpy_typeinfo *info, size_t size,
     if (cards > UINT32_MAX - 64)
         return NULL;
     size_t front = ((cards + 15) & ~(size_t)15) + sizeof(gen_large);
-    char *p = clear ? calloc(1, front + size) : malloc(front + size);
+    char *p = get_memory(front + size, clear);
     if (p == NULL)
         return NULL;
     if (!clear)
@@ -37,7 +76,7 @@ static void free_large(void *obj)
 {
     gen_large *large = gen_large_of(obj);
     rpy_gen_large_bytes -= large->bytes;
-    free((char *)obj - large->front);
+    give_back((char *)obj - large->front, large->bytes);
 }
 
 static uint32_t old_flags(void *obj)

@@ -8,7 +8,7 @@ cd "$(dirname "$0")"
 mode=${1:-quick}
 build=${BUILD:-$(mktemp -d)}
 mkdir -p "$build"
-base="-std=gnu11 -g -Wall -Wextra -Werror -fno-strict-aliasing -fwrapv -I.."
+base="-std=gnu11 -g -Wall -Wextra -Werror -fno-strict-aliasing -fwrapv -DRPY_LEAK_CHECK -I.."
 failed=0
 
 # build NAME CC FLAGS PROGRAM LIBS
