@@ -60,6 +60,13 @@ RPY_INLINE void *rpy_ops_bump_array_clear(uint32_t tid, rpy_signed length,
 /* [collects] The array made shorter, or a shorter copy of it. */
 void *rpy_ops_shrink(void *array, rpy_signed length);
 
+/* gc._trace_callback(callback, arg1, arg2, address) of custom trace hooks. */
+RPY_INLINE void rpy_gc_trace_callback(void *callback, void *arg1, void *arg2,
+                                      void *slot)
+{
+    ((rpy_gc_visit)callback)(slot, arg1, arg2);
+}
+
 /* Vtables start with the first and last type id of the class. */
 RPY_INLINE int rpy_ops_issubclass(const void *sub, const void *class_)
 {

@@ -201,7 +201,7 @@ impl<'p> Database<'p> {
     }
 
     /// The `__del__` of a class or of the nearest class above it that has one, and whether it is a light one.
-    pub fn finalizer(&self, class: usize) -> Option<(GraphId, bool)> {
+    fn finalizer(&self, class: usize) -> Option<(GraphId, bool)> {
         let mut next = Some(class);
         while let Some(class) = next {
             let info = &self.program.classes[class];
@@ -213,11 +213,29 @@ impl<'p> Database<'p> {
         None
     }
 
+    /// What is called for dead objects allocated with type `ty`, and whether it is light.
+    pub fn destructor(&self, ty: LLTypeId) -> Option<(GraphId, bool)> {
+        let ty = self.types().resolve(ty);
+        match self.class_of_instance.get(&ty) {
+            Some(class) => self.finalizer(*class),
+            None => find_by_type(self.types(), &self.program.destructors, ty).copied(),
+        }
+    }
+
+    /// The custom trace hook of a type.
+    pub fn custom_trace(&self, ty: LLTypeId) -> Option<GraphId> {
+        find_by_type(self.types(), &self.program.custom_trace, ty).copied()
+    }
+
     /// Whether class `sub` is `class` or below it.
     pub fn is_subclass(&self, sub: usize, class: usize) -> bool {
         let (first, last) = self.class_tids[class];
         (first..=last).contains(&self.class_tids[sub].0)
     }
+}
+
+fn find_by_type<'m, T>(types: &LLTypes, map: &'m IndexMap<LLTypeId, T>, ty: LLTypeId) -> Option<&'m T> {
+    map.iter().find(|(t, _)| types.same(**t, ty)).map(|(_, v)| v)
 }
 
 fn tid(offset: u64) -> u32 {

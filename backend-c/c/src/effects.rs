@@ -2,8 +2,6 @@
 
 use crate::program::Program;
 use crate::reach::Reachable;
-use petgraph::algo::tarjan_scc;
-use petgraph::graph::DiGraph;
 use rpy_flow::{Const, Effect, ExitCase, ExitSwitch, Graph, GraphId, Op, OpCode, Operand};
 use rpy_lltype::{Data, FuncObj, LLPtr, LLValue};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -46,34 +44,131 @@ enum Callees<'a> {
     Unknown,
 }
 
+/// What one function contributes.
+#[derive(Default)]
+struct Summary {
+    /// By itself.
+    own: CallEffect,
+    /// Calls whose exceptions leave the function.
+    raising: Vec<GraphId>,
+    /// All calls.
+    calls: Vec<GraphId>,
+    /// Calls something unknown.
+    unknown: bool,
+}
+
 /// Analyses all reachable functions.
 pub fn analyse(program: &Program, reach: &Reachable) -> Effects {
-    let mut effects = Effects::default();
-    effects.stack_checks = stack_checks(program, reach);
-    for g in &reach.functions {
-        let raises = effects.stack_checks.contains(g);
-        effects.functions.insert(
-            *g,
-            CallEffect {
-                raises,
-                collects: false,
-            },
-        );
+    let summaries: Vec<Summary> = reach
+        .functions
+        .iter()
+        .map(|g| summary(program, program.graphs.get(*g)))
+        .collect();
+    let mut effects = Effects {
+        stack_checks: stack_checks(reach, &summaries),
+        ..Effects::default()
+    };
+    let mut raise_users: FxHashMap<GraphId, Vec<usize>> = FxHashMap::default();
+    let mut collect_users: FxHashMap<GraphId, Vec<usize>> = FxHashMap::default();
+    let mut work = vec![];
+    for (i, s) in summaries.iter().enumerate() {
+        let g = reach.functions[i];
+        let mut own = s.own;
+        own.raises |= effects.stack_checks.contains(&g);
+        effects.functions.insert(g, own);
+        s.raising
+            .iter()
+            .for_each(|c| raise_users.entry(*c).or_default().push(i));
+        s.calls
+            .iter()
+            .for_each(|c| collect_users.entry(*c).or_default().push(i));
+        work.push(g);
     }
-    loop {
-        let mut changed = false;
-        for g in reach.functions.iter().rev() {
-            let old = effects.functions[g];
-            let new = old.union(effects.graph_effect(program, program.graphs.get(*g)));
-            if new != old {
-                effects.functions.insert(*g, new);
-                changed = true;
+    while let Some(g) = work.pop() {
+        let effect = effects.functions[&g];
+        let mut grow = |users: &FxHashMap<GraphId, Vec<usize>>, add: CallEffect| {
+            for user in users.get(&g).into_iter().flatten() {
+                let user = reach.functions[*user];
+                let old = effects.functions[&user];
+                let new = old.union(add);
+                if new != old {
+                    effects.functions.insert(user, new);
+                    work.push(user);
+                }
             }
+        };
+        if effect.raises {
+            grow(
+                &raise_users,
+                CallEffect {
+                    raises: true,
+                    collects: false,
+                },
+            );
         }
-        if !changed {
-            return effects;
+        if effect.collects {
+            grow(
+                &collect_users,
+                CallEffect {
+                    raises: false,
+                    collects: true,
+                },
+            );
         }
     }
+    effects
+}
+
+fn summary(program: &Program, graph: &Graph) -> Summary {
+    let mut s = Summary::default();
+    for b in graph.reachable() {
+        let block = graph.block(b);
+        let last = block.ops.len().wrapping_sub(1);
+        for (i, op) in block.ops.iter().enumerate() {
+            let caught = i == last && block.switch == ExitSwitch::LastException && catches_all(program, graph, b);
+            let mut effect = match op.code.effect() {
+                Effect::Call | Effect::ExternCall => match callees(program, op) {
+                    Callees::Known(graphs) => {
+                        s.calls.extend(&graphs);
+                        if !caught {
+                            s.raising.extend(&graphs);
+                        }
+                        CallEffect::default()
+                    }
+                    Callees::Unknown => {
+                        s.unknown |= op.code != OpCode::RuntimeCall;
+                        CallEffect::ALL
+                    }
+                    Callees::External(f) => external_effect(f, op),
+                    Callees::None => CallEffect::default(),
+                },
+                _ => simple_effect(op),
+            };
+            effect.raises &= !caught;
+            s.own = s.own.union(effect);
+        }
+        let raises_itself = |l: &rpy_flow::Link| {
+            l.target == graph.except_block
+                && !(block.switch == ExitSwitch::LastException && matches!(l.case, ExitCase::Exception(_)))
+        };
+        s.own.raises |= block.exits.iter().any(raises_itself);
+    }
+    s.calls.sort_unstable();
+    s.calls.dedup();
+    s.raising.sort_unstable();
+    s.raising.dedup();
+    s
+}
+
+/// Effect of an operation that is no call.
+fn simple_effect(op: &Op) -> CallEffect {
+    let (raises, collects) = match op.code.effect() {
+        Effect::MayRaise | Effect::RawMalloc => (true, false),
+        Effect::Malloc => (true, true),
+        Effect::Collect => (false, gc_op_collects(op)),
+        Effect::Pure | Effect::Read | Effect::Write | Effect::Call | Effect::ExternCall => (false, false),
+    };
+    CallEffect { raises, collects }
 }
 
 impl Effects {
@@ -89,54 +184,22 @@ impl Effects {
 
     /// Effect of an operation.
     pub fn op(&self, program: &Program, op: &Op) -> CallEffect {
-        let raises = CallEffect {
-            raises: true,
-            collects: false,
-        };
         match op.code.effect() {
-            Effect::MayRaise | Effect::RawMalloc => raises,
-            Effect::Malloc => CallEffect::ALL,
-            Effect::Collect => CallEffect {
-                raises: false,
-                collects: gc_op_collects(op),
-            },
             Effect::Call | Effect::ExternCall => match callees(program, op) {
                 Callees::None => CallEffect::default(),
                 Callees::Known(graphs) => graphs.iter().fold(CallEffect::default(), |e, g| e.union(self.of(*g))),
                 Callees::External(f) => external_effect(f, op),
                 Callees::Unknown => CallEffect::ALL,
             },
-            Effect::Pure | Effect::Read | Effect::Write => CallEffect::default(),
+            _ => simple_effect(op),
         }
-    }
-
-    fn graph_effect(&self, program: &Program, graph: &Graph) -> CallEffect {
-        let mut total = CallEffect::default();
-        for b in graph.reachable() {
-            let block = graph.block(b);
-            let last = block.ops.len().wrapping_sub(1);
-            for (i, op) in block.ops.iter().enumerate() {
-                let effect = self.op(program, op);
-                total.collects |= effect.collects;
-                let caught = i == last && block.switch == ExitSwitch::LastException && catches_all(program, graph, b);
-                total.raises |= effect.raises && !caught;
-            }
-            let is_catcher = block.switch == ExitSwitch::LastException;
-            total.raises |= block
-                .exits
-                .iter()
-                .any(|l| l.target == graph.except_block && !(is_catcher && matches!(l.case, ExitCase::Exception(_))));
-            if is_catcher && block.raising_op().is_some_and(|op| self.op(program, op).raises) {
-                total.raises |= block.exits.iter().any(|l| l.target == graph.except_block);
-            }
-        }
-        total
     }
 }
 
+/// Whether every exception of the operation that ends the block is handled in the function itself.
 fn catches_all(program: &Program, graph: &Graph, b: rpy_flow::BlockId) -> bool {
     graph.block(b).exits.iter().any(|l| match &l.case {
-        ExitCase::Exception(c) => is_root_exception(program, c),
+        ExitCase::Exception(c) => l.target != graph.except_block && is_root_exception(program, c),
         _ => false,
     })
 }
@@ -222,75 +285,60 @@ fn callees<'p>(program: &'p Program, op: &Op) -> Callees<'p> {
     }
 }
 
-/// Functions that get a check so that every cycle of the call graph has one: in each component, the function
-/// with most connections is taken out until no cycle is left.
-fn stack_checks(program: &Program, reach: &Reachable) -> FxHashSet<GraphId> {
-    let mut calls: Vec<Vec<usize>> = vec![vec![]; reach.functions.len()];
-    for (i, g) in reach.functions.iter().enumerate() {
-        let graph = program.graphs.get(*g);
-        for b in graph.reachable() {
-            for op in &graph.block(b).ops {
-                if op.code.effect() != Effect::Call || op.code == OpCode::RuntimeCall {
-                    continue;
-                }
-                let targets: Vec<GraphId> = match callees(program, op) {
-                    Callees::Known(graphs) => graphs,
-                    Callees::Unknown => reach.address_taken.iter().copied().collect(),
-                    Callees::None | Callees::External(_) => vec![],
-                };
-                calls[i].extend(targets.iter().filter_map(|t| reach.functions.get_index_of(t)));
-            }
-        }
-        calls[i].sort_unstable();
-        calls[i].dedup();
-    }
+/// Functions that get a check so that every cycle of the call graph has one: the targets of the back edges of a
+/// depth-first walk. Unknown calls go through one node that stands for all functions whose address is taken; where a
+/// back edge leads there, the caller gets the check.
+fn stack_checks(reach: &Reachable, summaries: &[Summary]) -> FxHashSet<GraphId> {
+    let n = summaries.len();
+    let unknown = n;
+    let mut next: Vec<Vec<usize>> = summaries
+        .iter()
+        .map(|s| {
+            let known = s.calls.iter().filter_map(|c| reach.functions.get_index_of(c));
+            known.chain(s.unknown.then_some(unknown)).collect()
+        })
+        .collect();
+    next.push(
+        reach
+            .address_taken
+            .iter()
+            .filter_map(|g| reach.functions.get_index_of(g))
+            .collect(),
+    );
     let mut checked = FxHashSet::default();
-    let mut work: Vec<Vec<usize>> = vec![(0..reach.functions.len()).collect()];
-    while let Some(nodes) = work.pop() {
-        for component in cyclic_components(&nodes, &calls) {
-            let inside: FxHashSet<usize> = component.iter().copied().collect();
-            let weight = |n: usize| {
-                let out = calls[n].iter().filter(|t| inside.contains(t)).count();
-                let into = component
-                    .iter()
-                    .filter(|m| calls[**m].binary_search(&n).is_ok())
-                    .count();
-                (out + 1) * (into + 1)
+    let mut state = vec![Visit::New; n + 1];
+    for root in 0..n {
+        if state[root] != Visit::New {
+            continue;
+        }
+        let mut stack = vec![(root, 0)];
+        state[root] = Visit::Open;
+        while let Some((node, i)) = stack.last_mut() {
+            let node = *node;
+            let Some(&to) = next[node].get(*i) else {
+                state[node] = Visit::Done;
+                stack.pop();
+                continue;
             };
-            let best = component
-                .iter()
-                .copied()
-                .max_by_key(|n| (weight(*n), std::cmp::Reverse(*n)))
-                .expect("components are not empty");
-            checked.insert(*reach.functions.get_index(best).expect("positions are of functions"));
-            work.push(component.into_iter().filter(|n| *n != best).collect());
+            *i += 1;
+            match state[to] {
+                Visit::New => {
+                    state[to] = Visit::Open;
+                    stack.push((to, 0));
+                }
+                Visit::Open => {
+                    checked.insert(reach.functions[if to == unknown { node } else { to }]);
+                }
+                Visit::Done => {}
+            }
         }
     }
     checked
 }
 
-fn cyclic_components(nodes: &[usize], calls: &[Vec<usize>]) -> Vec<Vec<usize>> {
-    let mut graph: DiGraph<usize, ()> = DiGraph::new();
-    let mut ids = FxHashMap::default();
-    for n in nodes {
-        ids.insert(*n, graph.add_node(*n));
-    }
-    for n in nodes {
-        for t in &calls[*n] {
-            if let Some(to) = ids.get(t) {
-                graph.add_edge(ids[n], *to, ());
-            }
-        }
-    }
-    let mut out: Vec<Vec<usize>> = tarjan_scc(&graph)
-        .into_iter()
-        .map(|c| {
-            let mut c: Vec<usize> = c.into_iter().map(|n| graph[n]).collect();
-            c.sort_unstable();
-            c
-        })
-        .filter(|c| c.len() > 1 || calls[c[0]].binary_search(&c[0]).is_ok())
-        .collect();
-    out.sort();
-    out
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Visit {
+    New,
+    Open,
+    Done,
 }

@@ -30,8 +30,10 @@ pub struct Program {
     pub startup: Vec<GraphId>,
     /// Triggers of finalizer queues, by queue number: `Func() -> Void`.
     pub finalizer_triggers: Vec<GraphId>,
-    /// Custom trace hooks by GC struct: `Func(Address gc, Address obj, Signed callback, Signed arg) -> Void`.
+    /// Custom trace hooks by GC struct: `Func(Void gc, Address obj, Address callback, Address arg1, Address arg2) -> Void`.
     pub custom_trace: IndexMap<LLTypeId, GraphId>,
+    /// Destructors of GC structs that are no instances, and whether they are light (as `ClassInfo::light_del`).
+    pub destructors: IndexMap<LLTypeId, (GraphId, bool)>,
     /// What `External::compilation_info` indexes.
     pub compilation_infos: IndexMap<u32, CompilationInfo>,
     /// Infos needed beside those of the called functions.

@@ -50,7 +50,13 @@ impl Walk<'_> {
         for export in &p.exports {
             self.take_address(export.graph);
         }
-        for g in p.finalizer_triggers.iter().chain(p.custom_trace.values()) {
+        let destructors = p.destructors.values().map(|d| &d.0);
+        for g in p
+            .finalizer_triggers
+            .iter()
+            .chain(p.custom_trace.values())
+            .chain(destructors)
+        {
             self.take_address(*g);
         }
         for class in &p.classes {

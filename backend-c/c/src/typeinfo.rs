@@ -105,7 +105,7 @@ fn record(db: &Database, ty: LLTypeId, class: Option<usize>, extras: &mut String
     if part.is_some() {
         flags.push("RPY_TF_VARSIZED");
     }
-    if !fixed.is_empty() || !items.is_empty() {
+    if !fixed.is_empty() || !items.is_empty() || db.custom_trace(ty).is_some() {
         flags.push("RPY_TF_HAS_PTRS");
     }
     if part.is_some_and(|p| p.item_size == 8) && item_mask == 1 {
@@ -118,19 +118,27 @@ fn record(db: &Database, ty: LLTypeId, class: Option<usize>, extras: &mut String
         flags.push("RPY_TF_MORE_PTRS");
     }
     let mut finalizer = "NULL".to_owned();
-    if let Some(class) = class {
+    if class.is_some() {
         flags.push("RPY_TF_INSTANCE");
-        if let Some((del, light)) = db.finalizer(class) {
-            flags.push(if light {
-                "RPY_TF_LIGHT_FINALIZER"
-            } else {
-                "RPY_TF_FINALIZER"
-            });
-            uses.functions.insert(del);
-            finalizer = format!("(void (*)(void *))(void *){}", db.function_name(del));
-        }
     }
-    let extra = extra_record(&more_fixed, &more_items, db.tid(ty).unwrap_or(0), extras);
+    if let Some((del, light)) = db.destructor(ty) {
+        flags.push(if light {
+            "RPY_TF_LIGHT_FINALIZER"
+        } else {
+            "RPY_TF_FINALIZER"
+        });
+        uses.functions.insert(del);
+        finalizer = format!("(void (*)(void *))(void *){}", db.function_name(del));
+    }
+    let custom = db.custom_trace(ty);
+    if custom.is_some() {
+        flags.push("RPY_TF_CUSTOM_TRACE");
+    }
+    let custom = custom.map_or("NULL".to_owned(), |g| {
+        uses.functions.insert(g);
+        format!("(rpy_gc_custom_trace)(void *){}", db.function_name(g))
+    });
+    let extra = extra_record(&more_fixed, &more_items, &custom, db.tid(ty).unwrap_or(0), extras);
     let last = class.map_or(0, |c| db.class_tids[c].1);
     let sizes = match part {
         Some(VarPart {
@@ -152,8 +160,8 @@ fn record(db: &Database, ty: LLTypeId, class: Option<usize>, extras: &mut String
     format!("{{ {flags}, {sizes}, {last}, {fixed_mask:#x}UL, {item_mask:#x}UL, {finalizer}, {extra}, 0 }}")
 }
 
-fn extra_record(fixed: &[u64], items: &[u64], tid: u32, extras: &mut String) -> String {
-    if fixed.is_empty() && items.is_empty() {
+fn extra_record(fixed: &[u64], items: &[u64], custom: &str, tid: u32, extras: &mut String) -> String {
+    if fixed.is_empty() && items.is_empty() && custom == "NULL" {
         return "NULL".to_owned();
     }
     let mut table = |name: &str, offsets: &[u64]| {
@@ -172,7 +180,7 @@ fn extra_record(fixed: &[u64], items: &[u64], tid: u32, extras: &mut String) -> 
     let items = table("more_items", items);
     let _ = writeln!(
         extras,
-        "static const rpy_typeextra extra_{tid} = {{ {fixed}, {items}, NULL }};"
+        "static const rpy_typeextra extra_{tid} = {{ {fixed}, {items}, {custom} }};"
     );
     format!("&extra_{tid}")
 }

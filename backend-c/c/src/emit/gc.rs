@@ -102,10 +102,7 @@ impl Writer<'_> {
         };
         let size = object_size(layout);
         let v = self.result_name(op);
-        let special = self
-            .db
-            .instance_class(ty)
-            .is_some_and(|c| self.db.finalizer(c).is_some());
+        let special = self.db.destructor(ty).is_some();
         self.uses.complete.insert(ty);
         if op.code == OpCode::MallocNonmovable {
             self.slow_path(pos, &v, &format!("rpy_gc_malloc_fixed_nonmovable({tid}u)"))?;
