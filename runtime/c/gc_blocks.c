@@ -10,22 +10,32 @@
 #define CHUNK_SIZE ((size_t)2 << 20)
 #define CHUNK_BLOCKS (CHUNK_SIZE / GEN_BLOCK_SIZE)
 
+/* The start of a block. */
 typedef struct block block;
 struct block {
     uint8_t marks[GEN_LINES];
-    block *next;  /* in the free or partly free list */
-    uint32_t is_free;
+    block *next;  /* in the list of partly free blocks */
 };
 #define HEADER_LINES \
     ((sizeof(block) + GEN_LINE_SIZE - 1) / GEN_LINE_SIZE)
+
+/* Which blocks are free is noted outside of them: memory that is not used
+ * yet is not touched. */
+typedef struct chunk {
+    char *base;
+    uint64_t free; /* bit i: block i */
+} chunk;
+_Static_assert(CHUNK_BLOCKS == 64, "one bit per block");
 
 char *rpy_gen_hole_free, *rpy_gen_hole_end;
 uint8_t rpy_gen_epoch = 1;
 size_t rpy_gen_block_bytes, rpy_gen_mapped, rpy_gen_mapped_peak;
 
 static gci_vec chunks;
-static block *free_blocks, *partial_blocks;
+static block *partial_blocks;
 static size_t n_free_blocks;
+/* Free blocks are taken from this chunk on. */
+static size_t free_chunk;
 /* The block whose holes are being used, and the line where the search for
  * the next one starts. */
 static block *hole_block;
@@ -54,26 +64,22 @@ static char *map_aligned(void)
     return p + skip;
 }
 
-static void add_free_block(block *b)
-{
-    b->is_free = 1;
-    b->next = free_blocks;
-    free_blocks = b;
-    n_free_blocks++;
-}
-
 static int map_chunk(void)
 {
-    char *p = map_aligned();
-    if (p == NULL)
+    chunk *c = malloc(sizeof *c);
+    char *p = c != NULL ? map_aligned() : NULL;
+    if (p == NULL) {
+        free(c);
         return 0;
+    }
     madvise(p, CHUNK_SIZE, MADV_HUGEPAGE);
-    gci_push(&chunks, p);
+    c->base = p;
+    c->free = ~(uint64_t)0;
+    gci_push(&chunks, c);
+    n_free_blocks += CHUNK_BLOCKS;
     rpy_gen_mapped += CHUNK_SIZE;
     if (rpy_gen_mapped > rpy_gen_mapped_peak)
         rpy_gen_mapped_peak = rpy_gen_mapped;
-    for (size_t i = CHUNK_BLOCKS; i-- > 0;)
-        add_free_block((block *)(void *)(p + i * GEN_BLOCK_SIZE));
     return 1;
 }
 
@@ -92,14 +98,16 @@ int rpy_gen_reserve(size_t bytes)
 
 static block *take_free_block(void)
 {
-    if (free_blocks == NULL && !map_chunk())
+    if (n_free_blocks == 0 && !map_chunk())
         rpy_gci_panic("out of memory");
-    block *b = free_blocks;
-    free_blocks = b->next;
-    b->is_free = 0;
+    chunk *c = chunks.items[free_chunk];
+    while (c->free == 0)
+        c = chunks.items[++free_chunk];
+    int i = __builtin_ctzll(c->free);
+    c->free &= c->free - 1;
     n_free_blocks--;
     rpy_gen_block_bytes += GEN_BLOCK_SIZE - HEADER_LINES * GEN_LINE_SIZE;
-    return b;
+    return (block *)(void *)(c->base + (size_t)i * GEN_BLOCK_SIZE);
 }
 
 static char *block_lines(block *b)
@@ -188,41 +196,38 @@ static size_t sweep_block(block *b)
     return live;
 }
 
-static void unmap_chunk(char *chunk)
+static void unmap_chunk(chunk *c)
 {
-    munmap(chunk, CHUNK_SIZE);
+    munmap(c->base, CHUNK_SIZE);
     rpy_gen_mapped -= CHUNK_SIZE;
+    free(c);
 }
 
-static block *chunk_block(char *chunk, size_t i)
+/* Finds the free blocks of a chunk; *end is the end of the list of the partly
+ * free ones. */
+static void sweep_chunk(chunk *c, block ***end)
 {
-    return (block *)(void *)(chunk + i * GEN_BLOCK_SIZE);
-}
-
-/* Sorts the blocks of a chunk into the lists; *end is the end of that of
- * the partly free ones. */
-static void sweep_chunk(char *chunk, block ***end)
-{
-    for (size_t i = CHUNK_BLOCKS; i-- > 0;) {
-        block *b = chunk_block(chunk, i);
-        size_t live = b->is_free ? 0 : sweep_block(b);
-        if (live == 0) {
-            add_free_block(b);
+    for (size_t i = 0; i < CHUNK_BLOCKS; i++) {
+        if (c->free >> i & 1)
             continue;
-        }
+        block *b = (block *)(void *)(c->base + i * GEN_BLOCK_SIZE);
+        size_t live = sweep_block(b);
         rpy_gen_block_bytes += live * GEN_LINE_SIZE;
-        if (live < GEN_LINES - HEADER_LINES) {
+        if (live == 0) {
+            c->free |= (uint64_t)1 << i;
+        } else if (live < GEN_LINES - HEADER_LINES) {
             **end = b;
             *end = &b->next;
         }
     }
+    n_free_blocks += (size_t)__builtin_popcountll(c->free);
 }
 
 void rpy_gen_blocks_sweep(void)
 {
     block **end = &partial_blocks;
-    free_blocks = NULL;
     n_free_blocks = 0;
+    free_chunk = 0;
     rpy_gen_block_bytes = 0;
     rpy_gen_hole_free = rpy_gen_hole_end = big_free = big_end = NULL;
     hole_block = NULL;
@@ -231,30 +236,18 @@ void rpy_gen_blocks_sweep(void)
     *end = NULL;
 }
 
-static int is_free_chunk(char *chunk)
-{
-    for (size_t i = 0; i < CHUNK_BLOCKS; i++)
-        if (!chunk_block(chunk, i)->is_free)
-            return 0;
-    return 1;
-}
-
 void rpy_gen_blocks_release(size_t keep)
 {
-    size_t free_bytes = n_free_blocks * GEN_BLOCK_SIZE, kept = 0;
-    free_blocks = NULL;
-    n_free_blocks = 0;
+    size_t kept = 0;
     for (size_t i = 0; i < chunks.count; i++) {
-        char *chunk = chunks.items[i];
-        if (free_bytes >= keep + CHUNK_SIZE && is_free_chunk(chunk)) {
-            unmap_chunk(chunk);
-            free_bytes -= CHUNK_SIZE;
-            continue;
+        chunk *c = chunks.items[i];
+        if (c->free == ~(uint64_t)0 &&
+            n_free_blocks * GEN_BLOCK_SIZE >= keep + CHUNK_SIZE) {
+            n_free_blocks -= CHUNK_BLOCKS;
+            unmap_chunk(c);
+        } else {
+            chunks.items[kept++] = c;
         }
-        chunks.items[kept++] = chunk;
-        for (size_t j = CHUNK_BLOCKS; j-- > 0;)
-            if (chunk_block(chunk, j)->is_free)
-                add_free_block(chunk_block(chunk, j));
     }
     chunks.count = kept;
 }

@@ -151,6 +151,7 @@ void rpy_gci_read_settings(void)
     s->major_collect = env_factor("PYPY_GC_MAJOR_COLLECT", 1.0, 1.82);
     s->growth = env_factor("PYPY_GC_GROWTH", 1.0, 1.82);
     s->max_heap = env_bytes("PYPY_GC_MAX");
+    s->step = env_bytes("PYPY_GC_INCREMENT_STEP");
     s->min_heap = env_bytes("PYPY_GC_MIN");
     if (s->min_heap == 0)
         s->min_heap = s->nursery * 8;

@@ -601,8 +601,10 @@ rpy_signed rpy_gc_get_stats(rpy_signed number)
     return (rpy_signed)result;
 }
 
-/* Huge pages make the first touch of memory several times cheaper. */
+/* Huge pages make the first touch of memory several times cheaper.  But the
+ * first part of the nursery is in small ones, for programs that need little. */
 #define HUGE_PAGE ((uintptr_t)2 << 20)
+#define SMALL_PART ((uintptr_t)256 << 10)
 static void *nursery_mapping;
 
 int rpy_gc_init(void)
@@ -618,8 +620,12 @@ int rpy_gc_init(void)
         return 0;
     scan_top = scan_base;
     nursery_mapping = nursery;
-    rpy_gen_nursery = ((uintptr_t)nursery + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
-    madvise((void *)rpy_gen_nursery, size, MADV_HUGEPAGE);
+    uintptr_t start = (uintptr_t)nursery;
+    rpy_gen_nursery =
+        ((start + SMALL_PART + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1)) - SMALL_PART;
+    if (size > SMALL_PART)
+        madvise((void *)(rpy_gen_nursery + SMALL_PART), size - SMALL_PART,
+                MADV_HUGEPAGE);
     rpy_gen_nursery_size = size;
     rpy_gen_threshold = rpy_gci_settings.min_heap;
     reset_nursery();

@@ -146,6 +146,7 @@ typedef struct gci_settings {
     double growth;        /* PYPY_GC_GROWTH: most a threshold may grow */
     size_t max_heap;      /* PYPY_GC_MAX: 0 is no limit */
     size_t min_heap;      /* PYPY_GC_MIN: least threshold */
+    size_t step;          /* PYPY_GC_INCREMENT_STEP: bytes; 0 is automatic */
     int debug;            /* PYPY_GC_DEBUG: 1 verify after major, 2 minor too */
 } gci_settings;
 extern gci_settings rpy_gci_settings;

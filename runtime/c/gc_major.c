@@ -181,7 +181,9 @@ void rpy_gen_major_step_if_due(size_t promoted)
         rpy_gen_major_start();
     }
     rpy_log_start("gc-collect-step", 0);
-    size_t step = 2 * rpy_gen_nursery_size + STEP_PER_PROMOTED * promoted;
+    size_t step = rpy_gci_settings.step;
+    if (step == 0)
+        step = 2 * rpy_gen_nursery_size + STEP_PER_PROMOTED * promoted;
     if (rpy_gen_used() > rpy_gen_threshold + rpy_gen_threshold / 2)
         step = SIZE_MAX;
     rpy_gci_trace_roots(shade_root, NULL, NULL, 0);

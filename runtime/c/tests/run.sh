@@ -49,6 +49,9 @@ suite() {
                     check "$name $seed, small nursery" \
                         env PYPY_GC_NURSERY=64k PYPY_GC_MIN=500k \
                         "$build/$name" $seed 100000
+                    check "$name $seed, small steps" \
+                        env PYPY_GC_NURSERY=64k PYPY_GC_MIN=500k \
+                        PYPY_GC_INCREMENT_STEP=20k "$build/$name" $seed 100000
                     check "$name $seed, verified" \
                         env PYPY_GC_NURSERY=128k PYPY_GC_MIN=1M PYPY_GC_DEBUG=2 \
                         "$build/$name" $seed 10000
