@@ -304,3 +304,88 @@ fn external_functions_are_called() {
     let (status, stdout, _) = w.run(e, &ALL[2]);
     assert_eq!((status, stdout.as_str()), (Some(0), "ok\n"));
 }
+
+/// Perfect binary trees: two recursive functions, one of which allocates after recursive calls.
+fn trees(w: &mut World, depth: i64, n: i64) -> rpy_flow::GraphId {
+    let fwd = w.types().forward();
+    let fwd_ptr = w.types().ptr(fwd);
+    let tree = w.gc_struct("tree", &[("left", fwd_ptr), ("right", fwd_ptr)]);
+    w.types().become_type(fwd, tree);
+    let ptr = w.types().ptr(tree);
+    let make_graph = rpy_flow::GraphId::new(w.program.graphs.len());
+    let make = w.func(make_graph, &[SIGNED], ptr);
+    let mut b = Builder::new("make", &[SIGNED], ptr);
+    let d = b.param(0);
+    let zero = b.op(OpCode::IntEq, vec![d.into(), s(0)], BOOL);
+    let (leaf, _) = b.block(&[]);
+    let (inner, v) = b.block(&[SIGNED]);
+    b.branch(zero, (leaf, vec![]), (inner, vec![d.into()]));
+    b.at(leaf);
+    let p = b.op(OpCode::Malloc, vec![Operand::Const(Const::Type(tree))], ptr);
+    b.op(OpCode::Setfield, vec![p.into(), Operand::name("left"), null(ptr)], VOID);
+    b.op(OpCode::Setfield, vec![p.into(), Operand::name("right"), null(ptr)], VOID);
+    b.ret(p);
+    b.at(inner);
+    let less = b.op(OpCode::IntSub, vec![v[0].into(), s(1)], SIGNED);
+    let left = b.op(OpCode::DirectCall, vec![make.clone(), less.into()], ptr);
+    let right = b.op(OpCode::DirectCall, vec![make.clone(), less.into()], ptr);
+    let p = b.op(OpCode::Malloc, vec![Operand::Const(Const::Type(tree))], ptr);
+    b.op(OpCode::Setfield, vec![p.into(), Operand::name("left"), left.into()], VOID);
+    b.op(OpCode::Setfield, vec![p.into(), Operand::name("right"), right.into()], VOID);
+    b.ret(p);
+    w.add(b);
+    let check_graph = rpy_flow::GraphId::new(w.program.graphs.len());
+    let check = w.func(check_graph, &[ptr], SIGNED);
+    let mut b = Builder::new("check", &[ptr], SIGNED);
+    let t = b.param(0);
+    let left = b.op(OpCode::Getfield, vec![t.into(), Operand::name("left")], ptr);
+    let none = b.op(OpCode::PtrIszero, vec![left.into()], BOOL);
+    let (inner, v) = b.block(&[ptr, ptr]);
+    let ret = b.graph.return_block;
+    b.branch(none, (ret, vec![s(1)]), (inner, vec![t.into(), left.into()]));
+    b.at(inner);
+    let x = b.op(OpCode::DirectCall, vec![check.clone(), v[1].into()], SIGNED);
+    let right = b.op(OpCode::Getfield, vec![v[0].into(), Operand::name("right")], ptr);
+    let y = b.op(OpCode::DirectCall, vec![check.clone(), right.into()], SIGNED);
+    let sum = b.op(OpCode::IntAdd, vec![x.into(), y.into()], SIGNED);
+    let sum = b.op(OpCode::IntAdd, vec![sum.into(), s(1)], SIGNED);
+    b.ret(sum);
+    w.add(b);
+    entry(w, |_, b| {
+        let keep = b.op(OpCode::DirectCall, vec![make.clone(), s(depth)], ptr);
+        let (head, h) = b.block(&[SIGNED, SIGNED, ptr]);
+        b.goto(head, vec![s(0), s(0), keep.into()]);
+        b.at(head);
+        let more = b.op(OpCode::IntLt, vec![h[0].into(), s(n)], BOOL);
+        let (body, v) = b.block(&[SIGNED, SIGNED, ptr]);
+        let (end, e) = b.block(&[SIGNED, ptr]);
+        let all = h.iter().map(|v| (*v).into()).collect();
+        b.branch(more, (body, all), (end, vec![h[1].into(), h[2].into()]));
+        b.at(body);
+        let t = b.op(OpCode::DirectCall, vec![make, s(depth)], ptr);
+        let c = b.op(OpCode::DirectCall, vec![check.clone(), t.into()], SIGNED);
+        let total = b.op(OpCode::IntAdd, vec![v[1].into(), c.into()], SIGNED);
+        let i = b.op(OpCode::IntAdd, vec![v[0].into(), s(1)], SIGNED);
+        b.goto(head, vec![i.into(), total.into(), v[2].into()]);
+        b.at(end);
+        let c = b.op(OpCode::DirectCall, vec![check, e[1].into()], SIGNED);
+        let total = b.op(OpCode::IntAdd, vec![e[0].into(), c.into()], SIGNED);
+        let r = b.op(OpCode::IntMod, vec![total.into(), s(101)], SIGNED);
+        b.ret(r);
+    })
+}
+
+#[test]
+fn trees_survive_collections() {
+    for o in ALL {
+        let (depth, n) = match (o.gc, std::env::var("TREES")) {
+            (GcKind::Stress, _) => (4, 3),
+            (_, Ok(n)) => (16, n.parse().expect("a number")),
+            (_, Err(_)) => (16, 10),
+        };
+        let mut w = World::default();
+        let e = trees(&mut w, depth, n);
+        let expected = i32::try_from(((1 << (depth + 1)) - 1) * (n + 1) % 101).ok();
+        assert_eq!(w.run(e, o).0, expected);
+    }
+}
