@@ -1,6 +1,7 @@
 //! Flow graphs: the model shared by all later stages, the operation table, the text form, the verifier,
 //! and the flow space that builds graphs from code objects.
 
+pub mod cleanup;
 pub mod model;
 pub mod ops;
 pub mod simplify;

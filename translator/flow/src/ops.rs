@@ -76,7 +76,6 @@ macro_rules! operations {
 }
 
 operations! {
-    Yield = "yield", High, MayRaise, Some(1), "marks a suspension until the generator transformation; the result is what send() gave, None";
     SameAs = "same_as", High, Pure, Some(1), "copy (also low level)";
     Pos = "pos", High, MayRaise, Some(1), "arithmetic on one operand";
     Neg = "neg", High, MayRaise, Some(1), "arithmetic on one operand";
@@ -330,6 +329,25 @@ impl OpCode {
     /// Whether the result may be computed at translation time from constant operands, and the operation removed if unused.
     pub fn is_pure(self) -> bool {
         self.effect() == Effect::Pure
+    }
+
+    /// Whether the flow space gives the operation exception links where a handler is active. The others never raise,
+    /// or only for want of memory in a small allocation.
+    pub fn may_be_caught(self) -> bool {
+        use OpCode::*;
+        let never = matches!(
+            self,
+            Pos | Neg | Invert | Not | And | Or | Xor | InplaceAnd | InplaceOr | InplaceXor | Rshift | InplaceRshift
+                | Lt | Le | Eq | Ne | Gt | Ge | Getattr | Setattr | Newlist | Newtuple | Newdict | Newset | Newslice | Type
+        );
+        self.level() == Level::High && self.effect() == Effect::MayRaise && !never
+    }
+
+    /// Whether the operation may be left out when nobody needs its result, in a high-level graph.
+    pub fn is_high_removable(self) -> bool {
+        use OpCode::*;
+        let arithmetic = matches!(self, Add | Sub | Mul | Lshift | InplaceAdd | InplaceSub | InplaceMul | InplaceLshift);
+        self.is_pure() || self == Len || arithmetic || (self.level() == Level::High && !self.may_be_caught() && self != Setattr)
     }
 
     /// Whether an unused result makes the operation superfluous.

@@ -1,367 +1,174 @@
-//! Clean-up of freshly recorded graphs: forwarding blocks, chains of blocks, exception tests, dead variables.
+//! Clean-up of graphs fresh from the flow space. Beside what [`crate::cleanup`] does: the tests at the head of
+//! handlers become classes on the exception links, and links that only pass an exception on are dropped.
 
-use crate::model::{Block, BlockId, Const, ExitCase, ExitSwitch, Graph, Link, Op, Operand, VarId};
+use crate::cleanup;
+use crate::model::{BlockId, Const, ExitCase, ExitSwitch, Graph, Link, Op, Operand, VarId};
 use crate::ops::OpCode;
-use rpy_host::Value;
+use rpy_host::{Host, Value};
 use rustc_hash::FxHashMap;
 
-/// All clean-ups, in an order in which each makes work for the next.
-pub fn simplify(graph: &mut Graph) {
-    skip_forwarders(graph);
-    merge_exception_tests(graph);
-    drop_plain_reraise(graph);
-    skip_forwarders(graph);
-    join_chains(graph);
-    remove_dead_variables(graph);
-    compact(graph);
+/// What the clean-up has to know of host objects.
+pub struct FlowFacts<'h> {
+    host: &'h Host,
+    isinstance: Value,
+    /// Built-in functions without side effects.
+    pure: Vec<Value>,
 }
 
-/// Calls `f` on every operand that a block uses.
-pub fn for_each_use(block: &mut Block, f: &mut dyn FnMut(&mut Operand)) {
-    for op in &mut block.ops {
-        op.args.iter_mut().for_each(&mut *f);
+impl<'h> FlowFacts<'h> {
+    /// Looks up the built-in functions that matter.
+    pub fn of(host: &'h mut Host) -> FlowFacts<'h> {
+        let builtin = |host: &mut Host, name: &str| {
+            let module = host.import_module("__builtin__").unwrap_or(Value::None);
+            host.getattr(module, name).unwrap_or(Value::None)
+        };
+        let isinstance = builtin(host, "isinstance");
+        let pure = ["isinstance", "issubclass", "hasattr", "callable"].map(|name| builtin(host, name)).to_vec();
+        FlowFacts { host, isinstance, pure }
     }
-    if let ExitSwitch::Value(v) = &mut block.switch {
-        f(v);
-    }
-    for link in &mut block.exits {
-        link.args.iter_mut().for_each(&mut *f);
-    }
-}
 
-fn rename(operand: &Operand, map: &FxHashMap<VarId, Operand>) -> Operand {
-    match operand {
-        Operand::Var(v) => map.get(v).cloned().unwrap_or_else(|| operand.clone()),
-        Operand::Const(_) => operand.clone(),
+    fn removable(&self, op: &Op) -> bool {
+        let pure_call = || matches!(&op.args[0], Operand::Const(Const::Host(f)) if self.pure.contains(f));
+        op.code.is_high_removable() || (op.code == OpCode::SimpleCall && pure_call())
     }
 }
 
-fn inputs_map(block: &Block, args: &[Operand]) -> FxHashMap<VarId, Operand> {
-    block.inputs.iter().copied().zip(args.iter().cloned()).collect()
-}
-
-/// Links to blocks without operations and with one unconditional exit go on to where that leads.
-pub fn skip_forwarders(graph: &mut Graph) {
-    for id in graph.reachable() {
-        for i in 0..graph.block(id).exits.len() {
-            let mut steps = 0;
-            while let Some(next) = forwarded(graph, &graph.block(id).exits[i]) {
-                graph.block_mut(id).exits[i] = next;
-                steps += 1;
-                if steps > graph.blocks.len() {
-                    break;
-                }
-            }
+/// Cleans up a graph.
+pub fn simplify(graph: &mut Graph, facts: &FlowFacts<'_>) {
+    cleanup::skip_empty_blocks(graph);
+    cleanup::fold_switches(graph);
+    cleanup::remove_dead(graph, &|op| facts.removable(op));
+    cleanup::skip_empty_blocks(graph);
+    split_exception_links(graph, facts);
+    for _ in 0..4 {
+        let mut changed = cleanup::skip_empty_blocks(graph);
+        changed |= cleanup::fold_switches(graph);
+        changed |= cleanup::join_blocks(graph);
+        changed |= cleanup::merge_inputs(graph);
+        changed |= cleanup::remove_dead(graph, &|op| facts.removable(op));
+        if !changed {
+            break;
         }
     }
-    while let Some(next) = forward_start(graph) {
-        graph.start = next;
-    }
+    cleanup::compact(graph);
 }
 
-fn forwarded(graph: &Graph, link: &Link) -> Option<Link> {
-    let block = graph.block(link.target);
-    let [exit] = block.exits.as_slice() else { return None };
-    if !block.ops.is_empty() || block.switch != ExitSwitch::None || exit.target == link.target {
-        return None;
-    }
-    let map = inputs_map(block, &link.args);
-    let args = exit.args.iter().map(|a| rename(a, &map)).collect();
-    Some(Link {
-        case: link.case.clone(),
-        args,
-        target: exit.target,
-        exc_vars: link.exc_vars,
-    })
-}
-
-/// A start block that passes exactly its inputs on.
-fn forward_start(graph: &Graph) -> Option<BlockId> {
-    let block = graph.block(graph.start);
-    let [exit] = block.exits.as_slice() else { return None };
-    let same = exit.args.len() == block.inputs.len()
-        && exit.args.iter().zip(&block.inputs).all(|(a, v)| *a == Operand::Var(*v));
-    let lone = graph
-        .blocks
-        .iter()
-        .flat_map(|b| &b.exits)
-        .filter(|l| l.target == exit.target)
-        .count()
-        == 1;
-    (block.ops.is_empty() && same && lone && exit.target != graph.return_block).then_some(exit.target)
-}
-
-/// A test of the exception's class right behind an exception link becomes a link for that class.
-fn merge_exception_tests(graph: &mut Graph) {
+/// Gives each exception link the class that the handler tests for.
+fn split_exception_links(graph: &mut Graph, facts: &FlowFacts<'_>) {
     for id in graph.reachable() {
         if graph.block(id).switch != ExitSwitch::LastException {
             continue;
         }
-        let mut i = 1;
-        while i < graph.block(id).exits.len() {
-            match tested_links(graph, &graph.block(id).exits[i].clone()) {
-                Some([matched, other]) => {
-                    graph.block_mut(id).exits.splice(i..=i, [matched, other]);
-                    settle(graph, id, i);
-                }
-                None => i += 1,
+        let mut exits = std::mem::take(&mut graph.block_mut(id).exits);
+        let mut todo: Vec<Link> = exits.split_off(1);
+        todo.reverse();
+        while let Some(link) = todo.pop() {
+            match split_link(graph, &link, facts) {
+                Some(parts) => todo.extend(parts.into_iter().rev()),
+                None => exits.push(reraised(graph, link)),
             }
         }
+        drop_covered(&mut exits, facts.host);
+        while exits.len() > 1 && exits.last().is_some_and(|l| passes_on(graph, l)) {
+            exits.pop();
+        }
+        let b = graph.block_mut(id);
+        if exits.len() == 1 {
+            b.switch = ExitSwitch::None;
+        }
+        b.exits = exits;
     }
 }
 
-/// Follows forwarders of the links that were just made.
-fn settle(graph: &mut Graph, id: BlockId, first: usize) {
-    for i in first..first + 2 {
-        let mut steps = 0;
-        while let Some(next) = forwarded(graph, &graph.block(id).exits[i]) {
-            graph.block_mut(id).exits[i] = next;
-            steps += 1;
-            if steps > graph.blocks.len() {
-                break;
-            }
-        }
-    }
-}
-
-fn tested_links(graph: &mut Graph, link: &Link) -> Option<[Link; 2]> {
-    let (etype, _) = link.exc_vars?;
+/// If a link leads to nothing but a test of the exception's class: the links that make the test superfluous.
+fn split_link(graph: &mut Graph, link: &Link, facts: &FlowFacts<'_>) -> Option<Vec<Link>> {
+    let ExitCase::Exception(Const::Host(class)) = link.case else { return None };
+    let (_, value) = link.exc_vars?;
     let target = graph.block(link.target);
-    let map = inputs_map(target, &link.args);
-    let class = tested_class(target, &map, etype)?;
-    let renamed = |case: bool| -> Option<Link> {
-        let exit = target.exits.iter().find(|l| l.case == ExitCase::Bool(case))?;
-        let args = exit.args.iter().map(|a| rename(a, &map)).collect();
-        Some(Link {
-            case: ExitCase::None,
-            args,
-            target: exit.target,
-            exc_vars: None,
-        })
-    };
-    let (mut matched, mut other) = (renamed(true)?, renamed(false)?);
-    matched.case = ExitCase::Exception(Const::Host(class));
-    matched.exc_vars = link.exc_vars;
-    other.case = link.case.clone();
-    other.exc_vars = Some((
-        graph.new_var(Some("etype".into())),
-        graph.new_var(Some("evalue".into())),
-    ));
-    rename_exc_vars(&mut other, link.exc_vars);
-    Some([matched, other])
-}
-
-fn rename_exc_vars(link: &mut Link, old: Option<(VarId, VarId)>) {
-    let (Some(old), Some(new)) = (old, link.exc_vars) else {
-        return;
-    };
-    for arg in &mut link.args {
-        if *arg == Operand::Var(old.0) {
-            *arg = new.0.into();
-        } else if *arg == Operand::Var(old.1) {
-            *arg = new.1.into();
-        }
-    }
-}
-
-/// The class, if all the block does is to test the exception type that arrives through the link.
-fn tested_class(block: &Block, map: &FxHashMap<VarId, Operand>, etype: VarId) -> Option<Value> {
-    let [test] = block.ops.as_slice() else { return None };
-    let ExitSwitch::Value(Operand::Var(v)) = block.switch else {
-        return None;
-    };
-    if test.code != OpCode::SimpleCall || test.result != v || block.exits.len() != 2 {
+    let ([op], ExitSwitch::Value(Operand::Var(switch))) = (target.ops.as_slice(), &target.switch) else { return None };
+    let [function, Operand::Var(tested), Operand::Const(Const::Host(wanted))] = op.args.as_slice() else { return None };
+    let is_test = op.code == OpCode::SimpleCall && *function == Operand::host(facts.isinstance);
+    let position = target.inputs.iter().position(|v| v == tested)?;
+    if !is_test || *switch != op.result || link.args.get(position) != Some(&Operand::Var(value)) {
         return None;
     }
-    match test.args.as_slice() {
-        [_, subject, Operand::Const(Const::Host(class))] if rename(subject, map) == Operand::Var(etype) => Some(*class),
-        _ => None,
+    let uses_result = |l: &Link| l.args.contains(&Operand::Var(op.result));
+    if target.exits.len() != 2 || target.exits.iter().any(uses_result) {
+        return None;
     }
+    let wanted = *wanted;
+    let matched = narrowed(graph, link, true, wanted)?;
+    let other = narrowed(graph, link, false, class)?;
+    Some(if facts.host.issubclass(class, wanted) {
+        vec![matched]
+    } else if facts.host.issubclass(wanted, class) {
+        vec![matched, other]
+    } else {
+        vec![other]
+    })
 }
 
-/// An exception link that leads straight out of the function says nothing that would not happen anyway.
-fn drop_plain_reraise(graph: &mut Graph) {
-    let except = graph.except_block;
-    for block in &mut graph.blocks {
-        if block.switch != ExitSwitch::LastException {
-            continue;
-        }
-        while block.exits.len() > 1 {
-            let last = &block.exits[block.exits.len() - 1];
-            let plain = last.target == except
-                && last
-                    .exc_vars
-                    .is_some_and(|(t, v)| last.args == [Operand::Var(t), Operand::Var(v)]);
-            if !plain {
-                break;
-            }
-            block.exits.pop();
-        }
-        if block.exits.len() == 1 {
-            block.switch = ExitSwitch::None;
+/// The link for an exception of `class` that goes where the test at the target goes when it gives `outcome`.
+fn narrowed(graph: &mut Graph, link: &Link, outcome: bool, class: Value) -> Option<Link> {
+    let mut map = cleanup::inputs_on_link(graph, link);
+    let exit = graph.block(link.target).exits.iter().find(|l| l.case == ExitCase::Bool(outcome))?.clone();
+    let (old_type, old_value) = link.exc_vars?;
+    let new_type = graph.new_var(Some("etype".into()));
+    let new_value = graph.new_var(Some("evalue".into()));
+    let fresh: FxHashMap<VarId, VarId> = [(old_type, new_type), (old_value, new_value)].into_iter().collect();
+    for arg in map.values_mut() {
+        if let Operand::Var(v) = arg
+            && let Some(new) = fresh.get(v)
+        {
+            *v = *new;
         }
     }
+    let args = exit.args.iter().map(|a| a.var().and_then(|v| map.get(&v).cloned()).unwrap_or_else(|| a.clone()));
+    Some(Link {
+        case: ExitCase::Exception(Const::Host(class)),
+        args: args.collect(),
+        target: exit.target,
+        exc_vars: Some((new_type, new_value)),
+    })
 }
 
-/// A block whose only predecessor leads nowhere else is appended to it.
-pub fn join_chains(graph: &mut Graph) {
-    let mut entries = count_entries(graph);
-    let span = graph.span;
-    for id in graph.reachable() {
-        while let Some(target) = chained(graph, id, &entries) {
-            let moved = std::mem::replace(
-                graph.block_mut(target),
-                Block {
-                    inputs: vec![],
-                    ops: vec![],
-                    switch: ExitSwitch::None,
-                    exits: vec![],
-                    span,
-                },
-            );
-            let args = graph.block(id).exits[0].args.clone();
-            append(graph.block_mut(id), moved, &args);
-            entries[target.index()] = 0;
-        }
+/// A link to a block that only raises the exception again goes to the except block itself.
+fn reraised(graph: &Graph, mut link: Link) -> Link {
+    let Some((etype, value)) = link.exc_vars else { return link };
+    let target = graph.block(link.target);
+    let [op] = target.ops.as_slice() else { return link };
+    let [exit] = target.exits.as_slice() else { return link };
+    let [Operand::Var(raised)] = op.args.as_slice() else { return link };
+    let again = [Operand::Var(op.result), Operand::Var(*raised)];
+    if op.code != OpCode::Type || exit.target != graph.except_block || exit.args != again {
+        return link;
     }
+    let position = target.inputs.iter().position(|v| v == raised);
+    if position.and_then(|i| link.args.get(i)) == Some(&Operand::Var(value)) {
+        link.args = vec![etype.into(), value.into()];
+        link.target = graph.except_block;
+    }
+    link
 }
 
-fn chained(graph: &Graph, id: BlockId, entries: &[usize]) -> Option<BlockId> {
-    let block = graph.block(id);
-    let [exit] = block.exits.as_slice() else { return None };
-    let target = exit.target;
-    let special = target == graph.return_block || target == graph.except_block || target == graph.start || target == id;
-    (block.switch == ExitSwitch::None && !special && entries[target.index()] == 1).then_some(target)
+/// Whether the link passes the exception to the caller unchanged.
+pub fn passes_on(graph: &Graph, link: &Link) -> bool {
+    let pair = link.exc_vars.map(|(t, v)| [Operand::Var(t), Operand::Var(v)]);
+    link.target == graph.except_block && pair.is_some_and(|p| link.args == p)
 }
 
-fn append(block: &mut Block, mut moved: Block, args: &[Operand]) {
-    let map = inputs_map(&moved, args);
-    for_each_use(&mut moved, &mut |operand| *operand = rename(operand, &map));
-    block.ops.append(&mut moved.ops);
-    block.switch = moved.switch;
-    block.exits = moved.exits;
+/// Drops links for classes that an earlier link catches.
+fn drop_covered(exits: &mut Vec<Link>, host: &Host) {
+    let mut caught: Vec<Value> = vec![];
+    exits.retain(|link| {
+        let ExitCase::Exception(Const::Host(class)) = link.case else { return true };
+        let covered = caught.iter().any(|c| host.issubclass(class, *c));
+        caught.push(class);
+        !covered
+    });
 }
 
-fn count_entries(graph: &Graph) -> Vec<usize> {
-    let mut entries = vec![0; graph.blocks.len()];
-    for id in graph.reachable() {
-        for link in &graph.block(id).exits {
-            entries[link.target.index()] += 1;
-        }
-    }
-    entries
-}
-
-/// Removes operations without effect whose result is unused, and link arguments that nothing reads.
-pub fn remove_dead_variables(graph: &mut Graph) {
-    let blocks = graph.reachable();
-    let needed = needed_variables(graph, &blocks);
-    for &id in &blocks {
-        let is_fixed = id == graph.start || id == graph.return_block || id == graph.except_block;
-        let block = graph.block_mut(id);
-        let raising = block.switch == ExitSwitch::LastException;
-        let n = block.ops.len();
-        let mut i = 0;
-        block.ops.retain(|op| {
-            i += 1;
-            needed[op.result.index()] || !removable(op) || (raising && i == n)
-        });
-        if is_fixed {
-            continue;
-        }
-        let keep: Vec<bool> = block.inputs.iter().map(|v| needed[v.index()]).collect();
-        if keep.iter().all(|k| *k) {
-            continue;
-        }
-        retain_by(&mut block.inputs, &keep);
-        drop_link_arguments(graph, &blocks, id, &keep);
-    }
-}
-
-fn retain_by<T>(items: &mut Vec<T>, keep: &[bool]) {
-    let mut flags = keep.iter();
-    items.retain(|_| flags.next().copied().unwrap_or(true));
-}
-
-fn drop_link_arguments(graph: &mut Graph, blocks: &[BlockId], target: BlockId, keep: &[bool]) {
-    for &id in blocks {
-        for link in &mut graph.block_mut(id).exits {
-            if link.target == target {
-                retain_by(&mut link.args, keep);
-            }
-        }
-    }
-}
-
-fn removable(op: &Op) -> bool {
-    op.code.is_removable()
-        || matches!(
-            op.code,
-            OpCode::Newtuple | OpCode::Newslice | OpCode::Type | OpCode::Not
-        )
-}
-
-/// Variables that something with an effect depends on.
-fn needed_variables(graph: &Graph, blocks: &[BlockId]) -> Vec<bool> {
-    let mut needed = vec![false; graph.var_names.len()];
-    let mut depends: FxHashMap<VarId, Vec<VarId>> = FxHashMap::default();
-    let mut work = vec![];
-    let mut mark = |operand: &Operand| work.extend(operand.var());
-    for &id in blocks {
-        let block = graph.block(id);
-        for op in &block.ops {
-            let raising = block.raising_op().is_some_and(|last| std::ptr::eq(last, op));
-            if removable(op) && !raising {
-                depends
-                    .entry(op.result)
-                    .or_default()
-                    .extend(op.args.iter().filter_map(Operand::var));
-            } else {
-                op.args.iter().for_each(&mut mark);
-            }
-        }
-        if let ExitSwitch::Value(v) = &block.switch {
-            mark(v);
-        }
-        for link in &block.exits {
-            for (arg, input) in link.args.iter().zip(&graph.block(link.target).inputs) {
-                if let Operand::Var(v) = arg {
-                    depends.entry(*input).or_default().push(*v);
-                }
-            }
-        }
-    }
-    for id in [graph.return_block, graph.except_block] {
-        work.extend(&graph.block(id).inputs);
-    }
-    while let Some(v) = work.pop() {
-        if !std::mem::replace(&mut needed[v.index()], true) {
-            work.extend(depends.get(&v).into_iter().flatten());
-        }
-    }
-    needed
-}
-
-/// Drops unreachable blocks, renumbering the rest in depth-first order.
-pub fn compact(graph: &mut Graph) {
-    let mut order = graph.reachable();
-    for fixed in [graph.return_block, graph.except_block] {
-        if !order.contains(&fixed) {
-            order.push(fixed);
-        }
-    }
-    let mut new_id = vec![BlockId(0); graph.blocks.len()];
-    for (i, old) in order.iter().enumerate() {
-        new_id[old.index()] = BlockId::new(i);
-    }
-    let mut old_blocks: Vec<Option<Block>> = std::mem::take(&mut graph.blocks).into_iter().map(Some).collect();
-    graph.blocks = order.iter().filter_map(|id| old_blocks[id.index()].take()).collect();
-    for block in &mut graph.blocks {
-        for link in &mut block.exits {
-            link.target = new_id[link.target.index()];
-        }
-    }
-    graph.start = new_id[graph.start.index()];
-    graph.return_block = new_id[graph.return_block.index()];
-    graph.except_block = new_id[graph.except_block.index()];
+/// Whether the block is one of those that end a graph.
+pub fn is_final(graph: &Graph, id: BlockId) -> bool {
+    id == graph.return_block || id == graph.except_block
 }

@@ -2,30 +2,25 @@
 
 use super::state::{Flow, State};
 use super::{Flowed, Next, Space};
-use crate::model::{CallShape, Const, ExitCase, ExitSwitch, Operand, VarId};
+use crate::model::{CallShape, Const, Operand};
 use crate::ops::OpCode;
-use rpy_host::{ObjData, Value};
+use rpy_host::{Instr, ObjData, Value};
 use std::sync::Arc;
 
-/// Operations that `ovfcheck` turns into their checked form.
-const CHECKED: [(OpCode, OpCode); 16] = [
-    (OpCode::Add, OpCode::AddOvf),
-    (OpCode::Sub, OpCode::SubOvf),
-    (OpCode::Mul, OpCode::MulOvf),
-    (OpCode::Floordiv, OpCode::FloordivOvf),
-    (OpCode::Div, OpCode::DivOvf),
-    (OpCode::Mod, OpCode::ModOvf),
-    (OpCode::Lshift, OpCode::LshiftOvf),
-    (OpCode::Neg, OpCode::NegOvf),
-    (OpCode::InplaceAdd, OpCode::AddOvf),
-    (OpCode::InplaceSub, OpCode::SubOvf),
-    (OpCode::InplaceMul, OpCode::MulOvf),
-    (OpCode::InplaceFloordiv, OpCode::FloordivOvf),
-    (OpCode::InplaceDiv, OpCode::DivOvf),
-    (OpCode::InplaceMod, OpCode::ModOvf),
-    (OpCode::InplaceLshift, OpCode::LshiftOvf),
-    (OpCode::SimpleCall, OpCode::AbsOvf),
-];
+/// The form that checks for overflow of an operation.
+pub(super) fn checked_form(code: OpCode) -> Option<OpCode> {
+    Some(match code {
+        OpCode::Add | OpCode::InplaceAdd => OpCode::AddOvf,
+        OpCode::Sub | OpCode::InplaceSub => OpCode::SubOvf,
+        OpCode::Mul | OpCode::InplaceMul => OpCode::MulOvf,
+        OpCode::Floordiv | OpCode::InplaceFloordiv => OpCode::FloordivOvf,
+        OpCode::Div | OpCode::InplaceDiv => OpCode::DivOvf,
+        OpCode::Mod | OpCode::InplaceMod => OpCode::ModOvf,
+        OpCode::Lshift | OpCode::InplaceLshift => OpCode::LshiftOvf,
+        OpCode::Neg => OpCode::NegOvf,
+        _ => return None,
+    })
+}
 
 impl Space<'_> {
     pub(super) fn call_function(
@@ -59,7 +54,7 @@ impl Space<'_> {
         }
         let mut all = vec![self.operand(&function)?, Operand::Const(Const::Shape(Arc::new(shape)))];
         all.extend(args);
-        self.push_op(OpCode::CallArgs, all, state)?;
+        self.push_op(OpCode::CallArgs, all, state);
         Ok(Next::Go)
     }
 
@@ -100,18 +95,35 @@ impl Space<'_> {
 
     fn simple_call(&mut self, function: &Flow, args: Vec<Operand>, state: &mut State) -> Flowed<Next> {
         if let Some(known) = function.constant() {
-            match self.intrinsic_name(known).as_deref() {
-                Some("we_are_translated") => {
-                    state.stack.push(Flow::Const(Value::Bool(true)));
-                    return Ok(Next::Go);
-                }
-                Some("ovfcheck") => return self.ovfcheck(args, state),
-                _ => {}
+            if let Some(mark) = self.intrinsic_name(known)
+                && let Some(next) = self.call_intrinsic(&mark, &args, state)?
+            {
+                return Ok(next);
             }
+            if let Some(result) = self.fold_call(known, &args)? {
+                state.stack.push(Flow::Const(result));
+                return Ok(Next::Go);
+            }
+            if self.attribute_call(known, &args, state)? {
+                return Ok(Next::Go);
+            }
+        }
+        if function.constant() == Some(self.builtin_value("abs")) && args.len() == 1 && self.under_ovfcheck(state) {
+            let v = self.emit_raising(OpCode::AbsOvf, args, state);
+            self.checked.insert(v);
+            state.stack.push(Flow::Var(v));
+            return Ok(Next::Go);
         }
         let mut all = vec![self.operand(function)?];
         all.extend(args);
-        self.push_op(OpCode::SimpleCall, all, state)?;
+        let v = self.emit_raising(OpCode::SimpleCall, all, state);
+        if let Some(class) = function.constant()
+            && self.is_class(class)
+            && self.host.issubclass(class, Value::Obj(self.host.exc().base_exception))
+        {
+            self.exact_class.insert(v, class);
+        }
+        state.stack.push(Flow::Var(v));
         Ok(Next::Go)
     }
 
@@ -122,220 +134,63 @@ impl Space<'_> {
         self.host.str_text(mark)
     }
 
-    /// `ovfcheck(a + b)`: the operation that made the argument becomes the checking one and may raise.
-    fn ovfcheck(&mut self, mut args: Vec<Operand>, state: &mut State) -> Flowed<Next> {
-        let arg = match (args.pop(), args.is_empty()) {
-            (Some(arg), true) => arg,
-            _ => return Err(self.error("RPY0315", "ovfcheck() takes one argument")),
-        };
-        let Operand::Var(v) = arg else {
-            let Operand::Const(Const::Host(known)) = arg else {
-                return Ok(Next::Go);
-            };
-            state.stack.push(Flow::Const(known));
-            return Ok(Next::Go);
-        };
-        let Some((source, checked)) = self.checked_operation(v) else {
-            return Err(self
-                .error("RPY0315", "ovfcheck() must be applied to an arithmetic operation")
-                .note("it checks the operation written between its parentheses, such as ovfcheck(a + b)"));
-        };
-        let result = self.emit_raising(checked, source, state)?;
-        state.stack.push(Flow::Var(result));
-        Ok(Next::Go)
-    }
-
-    /// Takes back the operation that made `v`: it is the last of the current block, or of the one before
-    /// if the operation itself ended its block because a handler is active.
-    fn checked_operation(&mut self, v: VarId) -> Option<(Vec<Operand>, OpCode)> {
-        let block = self.graph.block_mut(self.block);
-        if let Some(last) = block.ops.last()
-            && last.result == v
-        {
-            let checked = checked_form(last.code, &last.args)?;
-            let op = block.ops.pop()?;
-            return Some((strip_abs(op.code, op.args), checked));
-        }
-        self.checked_before_split(v)
-    }
-
-    /// The operation ended the block before; its operands arrive here through the link.
-    fn checked_before_split(&mut self, v: VarId) -> Option<(Vec<Operand>, OpCode)> {
-        if !self.graph.block(self.block).ops.is_empty() || self.graph.block(self.block).inputs.last() != Some(&v) {
-            return None;
-        }
-        let here = self.block;
-        let (before, _) = self.split_from(here)?;
-        let op = self.graph.block(before).ops.last()?.clone();
-        let checked = checked_form(op.code, &op.args)?;
-        // The plain operation cannot raise: its handler link goes, and the checked one is emitted here on renamed operands.
-        let args = self.renamed_operands(before, here, strip_abs(op.code, op.args))?;
-        let block = self.graph.block_mut(before);
-        block.switch = ExitSwitch::None;
-        block.exits.truncate(1);
-        Some((args, checked))
-    }
-
-    /// The block whose normal exit is `here`, which was made by splitting it.
-    fn split_from(&self, here: crate::model::BlockId) -> Option<(crate::model::BlockId, usize)> {
-        let blocks = self.graph.blocks.iter().enumerate().rev();
-        for (i, b) in blocks {
-            if b.switch == ExitSwitch::LastException && b.exits.first().is_some_and(|l| l.target == here) {
-                return Some((crate::model::BlockId::new(i), 0));
+    fn call_intrinsic(&mut self, mark: &str, args: &[Operand], state: &mut State) -> Flowed<Option<Next>> {
+        match mark {
+            "we_are_translated" => {
+                state.stack.push(Flow::Const(Value::Bool(true)));
+                Ok(Some(Next::Go))
             }
+            "ovfcheck" => self.ovfcheck(args, state).map(Some),
+            _ => Ok(None),
         }
-        None
     }
 
-    /// Operands of the earlier block as they are called here, appended to the link where they are not passed yet.
-    fn renamed_operands(
-        &mut self,
-        before: crate::model::BlockId,
-        here: crate::model::BlockId,
-        args: Vec<Operand>,
-    ) -> Option<Vec<Operand>> {
-        let mut renamed = vec![];
-        for arg in args {
-            let Operand::Var(v) = arg else {
-                renamed.push(arg);
-                continue;
-            };
-            let link = self.graph.block(before).exits.first()?;
-            let position = link.args.iter().position(|a| *a == Operand::Var(v));
-            let inner = match position {
-                Some(i) => self.graph.block(here).inputs[i],
-                None => {
-                    let inner = self.graph.new_var(None);
-                    self.graph.block_mut(here).inputs.push(inner);
-                    self.graph.block_mut(before).exits[0].args.push(Operand::Var(v));
-                    inner
-                }
-            };
-            renamed.push(inner.into());
-        }
-        Some(renamed)
-    }
-
-    pub(super) fn get_iter(&mut self, state: &mut State) -> Flowed {
-        let iterable = self.pop(state)?;
-        if let Some(value) = iterable.constant()
-            && let Some(items) = self.unrolling_items(value)
-        {
-            state.stack.push(Flow::Unroller(items.into(), 0));
-            return Ok(());
-        }
-        let arg = self.operand(&iterable)?;
-        self.push_op(OpCode::Iter, vec![arg], state)
-    }
-
-    fn unrolling_items(&mut self, value: Value) -> Option<Vec<Value>> {
-        let class = self.host.class_of(value);
-        self.host.lookup_mro(class, "_unrolling_iterable_")?;
-        let items = self.host.getattr(value, "_items").ok()?;
-        self.host.iterate_to_vec(items).ok()
-    }
-
-    /// The next item, or a jump when there is none.
-    pub(super) fn for_iter(&mut self, target: u32, state: &mut State) -> Flowed<Next> {
-        if let Some(Flow::Unroller(items, position)) = state.stack.last_mut() {
-            match items.get(*position).copied() {
-                Some(item) => {
-                    *position += 1;
-                    state.stack.push(Flow::Const(item));
-                    return Ok(Next::Go);
-                }
-                None => {
-                    state.stack.pop();
-                    return Ok(Next::Jump(target));
-                }
-            }
-        }
-        let iterator = match state.stack.last() {
-            Some(flow) => self.operand(flow)?,
-            None => return Err(self.error("RPY0301", "empty value stack")),
-        };
-        let result = self.emit(OpCode::Next, vec![iterator]);
-        let before = state.clone();
-        let at = self.block;
-        let mut exits = vec![self.go_on(state, Some(result))];
-        let normal = self.block;
-        let item = self.graph.block(normal).inputs.last().copied().unwrap_or(result);
-        self.block = at;
-        let mut finished = before.clone();
-        finished.stack.pop();
-        finished.pc = target;
-        let stop = Value::Obj(self.host.exc().stop_iteration);
-        let mut end = self.link_to(ExitCase::Exception(Const::Host(stop)), &finished);
-        end.exc_vars = Some((self.graph.new_var(None), self.graph.new_var(None)));
-        exits.push(end);
-        if before.blocks.iter().any(|b| b.handler != super::state::Handler::Loop) {
-            exits.push(self.exception_link(&before));
-            self.block = at;
-        }
-        self.close(ExitSwitch::LastException, exits);
-        self.block = normal;
-        state.stack.push(Flow::Var(item));
-        Ok(Next::Go)
-    }
-
-    pub(super) fn unpack_sequence(&mut self, n: usize, state: &mut State) -> Flowed {
-        let sequence = self.pop(state)?;
-        let known = match &sequence {
-            Flow::Const(value) => self.constant_items(*value),
-            Flow::Var(v) => self.tuple_parts(*v),
+    /// `getattr` and `setattr` with a known name are attribute access.
+    fn attribute_call(&mut self, function: Value, args: &[Operand], state: &mut State) -> Flowed<bool> {
+        let name = match args.get(1) {
+            Some(Operand::Const(Const::Host(name))) => self.host.str_text(*name),
             _ => None,
         };
-        if let Some(parts) = known {
-            if parts.len() != n {
-                return Err(self.error(
-                    "RPY0316",
-                    format!("cannot unpack {} values into {n} variables", parts.len()),
-                ));
+        let Some(name) = name else { return Ok(false) };
+        if args.len() == 2 && function == self.builtin_value("getattr") {
+            let v = self.emit_raising(OpCode::Getattr, vec![args[0].clone(), Operand::name(&name)], state);
+            state.stack.push(Flow::Var(v));
+            return Ok(true);
+        }
+        if args.len() == 3 && function == self.builtin_value("setattr") {
+            let all = vec![args[0].clone(), Operand::name(&name), args[2].clone()];
+            self.emit_raising(OpCode::Setattr, all, state);
+            state.stack.push(Flow::Const(Value::None));
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Whether the next instruction passes the value about to be computed to `ovfcheck()`; `depth` is where the
+    /// function is on the stack once the operands are popped.
+    pub(super) fn under_ovfcheck(&mut self, state: &State) -> bool {
+        let call = Instr::CallFunction { npos: 1, nkw: 0, star: false, dstar: false };
+        if self.code.instrs.get(state.pc as usize) != Some(&call) || self.merge_points.contains(&state.pc) {
+            return false;
+        }
+        let function = state.stack.last().and_then(Flow::constant);
+        function.and_then(|f| self.intrinsic_name(f)).as_deref() == Some("ovfcheck")
+    }
+
+    /// The argument of `ovfcheck()` has been computed by the checking operation already.
+    fn ovfcheck(&mut self, args: &[Operand], state: &mut State) -> Flowed<Next> {
+        let [arg] = args else { return Err(self.error("RPY0315", "ovfcheck() takes one argument")) };
+        let checked = match arg {
+            Operand::Const(Const::Host(known)) => Flow::Const(*known),
+            Operand::Var(v) if self.checked.contains(v) => Flow::Var(*v),
+            Operand::Var(_) | Operand::Const(_) => {
+                return Err(self
+                    .error("RPY0315", "ovfcheck() must be applied to an arithmetic operation")
+                    .note("it checks the operation written between its parentheses, such as ovfcheck(a + b)"));
             }
-            state.stack.extend(parts.into_iter().rev().map(flow_of));
-            return Ok(());
-        }
-        let arg = self.operand(&sequence)?;
-        let length = self.emit(OpCode::Len, vec![arg.clone()]);
-        let expected = Operand::host(Value::Int(i64::try_from(n).unwrap_or(i64::MAX)));
-        let same = self.emit(OpCode::Eq, vec![length.into(), expected]);
-        let at = self.block;
-        state.stack.push(sequence);
-        let mut wrong = state.clone();
-        let mut right = self.go_on(state, None);
-        right.case = ExitCase::Bool(true);
-        let following = self.block;
-        self.block = at;
-        let mut mismatch = self.go_on(&mut wrong, None);
-        mismatch.case = ExitCase::Bool(false);
-        let (class, instance) = self.raise_value_error(&mut wrong)?;
-        self.raise(class, instance, wrong);
-        self.block = at;
-        self.close(ExitSwitch::Value(same.into()), vec![mismatch, right]);
-        self.block = following;
-        let sequence = self.pop_operand(state)?;
-        self.unpack_items(n, sequence, state)
-    }
-
-    fn raise_value_error(&mut self, state: &mut State) -> Flowed<(Flow, Flow)> {
-        let class = Value::Obj(self.host.exc().value_error);
-        let instance = self.emit_raising(OpCode::SimpleCall, vec![Operand::host(class)], state)?;
-        Ok((Flow::Const(class), Flow::Var(instance)))
-    }
-
-    fn unpack_items(&mut self, n: usize, sequence: Operand, state: &mut State) -> Flowed {
-        let mut items = vec![];
-        for i in 0..n {
-            let index = Operand::host(Value::Int(i64::try_from(i).unwrap_or(i64::MAX)));
-            items.push(self.emit(OpCode::Getitem, vec![sequence.clone(), index]));
-        }
-        state.stack.extend(items.into_iter().rev().map(Flow::Var));
-        Ok(())
-    }
-
-    fn constant_items(&mut self, value: Value) -> Option<Vec<Operand>> {
-        let items = self.host.tuple_items(value)?.clone();
-        Some(items.iter().map(|i| Operand::host(*i)).collect())
+        };
+        state.stack.push(checked);
+        Ok(Next::Go)
     }
 
     /// A built-in function as operand.
@@ -359,7 +214,7 @@ impl Space<'_> {
         };
         let mut all = vec![Operand::host(helper)];
         all.extend(args);
-        self.emit_raising(OpCode::SimpleCall, all, state)?;
+        self.emit_raising(OpCode::SimpleCall, all, state);
         Ok(())
     }
 
@@ -372,28 +227,3 @@ impl Space<'_> {
     }
 }
 
-fn flow_of(operand: Operand) -> Flow {
-    match operand {
-        Operand::Var(v) => Flow::Var(v),
-        Operand::Const(Const::Host(value)) => Flow::Const(value),
-        Operand::Const(_) => Flow::Unbound,
-    }
-}
-
-fn checked_form(code: OpCode, args: &[Operand]) -> Option<OpCode> {
-    if code == OpCode::SimpleCall && args.len() != 2 {
-        return None;
-    }
-    CHECKED
-        .iter()
-        .find(|(plain, _)| *plain == code)
-        .map(|(_, checked)| *checked)
-}
-
-/// `abs` is a call: only its argument is wanted.
-fn strip_abs(code: OpCode, mut args: Vec<Operand>) -> Vec<Operand> {
-    if code == OpCode::SimpleCall {
-        args.remove(0);
-    }
-    args
-}

@@ -1,6 +1,7 @@
 //! Instruction dispatch.
 
 use super::state::{Flow, Handler, Protected, State};
+use super::calls::checked_form;
 use super::{Flowed, Next, Space};
 use crate::model::{Const, ExitCase, ExitSwitch, Operand};
 use crate::ops::OpCode;
@@ -37,41 +38,41 @@ impl Space<'_> {
                 let index = self.pop_operand(state)?;
                 let object = self.pop_operand(state)?;
                 let value = self.pop_operand(state)?;
-                self.emit_raising(OpCode::Setitem, vec![object, index, value], state)?;
+                self.emit_raising(OpCode::Setitem, vec![object, index, value], state);
             }
             Instr::DeleteSubscr => {
                 let index = self.pop_operand(state)?;
                 let object = self.pop_operand(state)?;
-                self.emit_raising(OpCode::Delitem, vec![object, index], state)?;
+                self.emit_raising(OpCode::Delitem, vec![object, index], state);
             }
             Instr::LoadSlice(lower, upper) => {
                 let args = self.slice_operands(lower, upper, state)?;
-                self.push_op(OpCode::Getslice, args, state)?;
+                self.push_op(OpCode::Getslice, args, state);
             }
             Instr::StoreSlice(lower, upper) => {
                 let mut args = self.slice_operands(lower, upper, state)?;
                 args.push(self.pop_operand(state)?);
-                self.emit_raising(OpCode::Setslice, args, state)?;
+                self.emit_raising(OpCode::Setslice, args, state);
             }
             Instr::DeleteSlice(lower, upper) => {
                 let args = self.slice_operands(lower, upper, state)?;
-                self.emit_raising(OpCode::Delslice, args, state)?;
+                self.emit_raising(OpCode::Delslice, args, state);
             }
             Instr::BuildTuple(n) => self.build_tuple(n as usize, state)?,
             Instr::BuildList(n) => {
                 let items = self.pop_operands(n as usize, state)?;
-                self.push_op(OpCode::Newlist, items, state)?;
+                self.push_op(OpCode::Newlist, items, state);
             }
             Instr::BuildSet(n) => {
                 let items = self.pop_operands(n as usize, state)?;
-                self.push_op(OpCode::Newset, items, state)?;
+                self.push_op(OpCode::Newset, items, state);
             }
-            Instr::BuildMap(_) => self.push_op(OpCode::Newdict, vec![], state)?,
+            Instr::BuildMap(_) => self.push_op(OpCode::Newdict, vec![], state),
             Instr::StoreMap => {
                 let key = self.pop_operand(state)?;
                 let value = self.pop_operand(state)?;
                 let dict = self.peek_operand(0, state)?;
-                self.emit_raising(OpCode::Setitem, vec![dict, key, value], state)?;
+                self.emit_raising(OpCode::Setitem, vec![dict, key, value], state);
             }
             Instr::BuildSlice(n) => self.build_slice(n, state)?,
             Instr::ListAppend(n) => {
@@ -86,7 +87,7 @@ impl Space<'_> {
                 let key = self.pop_operand(state)?;
                 let value = self.pop_operand(state)?;
                 let dict = self.peek_operand(n as usize - 1, state)?;
-                self.emit_raising(OpCode::Setitem, vec![dict, key, value], state)?;
+                self.emit_raising(OpCode::Setitem, vec![dict, key, value], state);
             }
             Instr::UnpackSequence(n) => self.unpack_sequence(n as usize, state)?,
             Instr::PrintItem => {
@@ -134,7 +135,7 @@ impl Space<'_> {
             }
             Instr::YieldValue => {
                 let value = self.pop_operand(state)?;
-                self.push_op(OpCode::Yield, vec![value], state)?;
+                self.suspend(value, state)?;
             }
             Instr::RaiseVarargs(n) => return self.raise_varargs(n, state),
             Instr::ImportName(i) => self.import_name(i, state)?,
@@ -159,7 +160,7 @@ impl Space<'_> {
         state
             .stack
             .pop()
-            .ok_or_else(|| self.error("RPY0301", "the value stack of the code object is empty"))
+            .ok_or_else(|| self.broken())
     }
 
     pub(super) fn pop_operand(&self, state: &mut State) -> Flowed<Operand> {
@@ -180,15 +181,24 @@ impl Space<'_> {
     fn peek_operand(&self, depth: usize, state: &State) -> Flowed<Operand> {
         match state.stack.len().checked_sub(depth + 1) {
             Some(i) => self.operand(&state.stack[i]),
-            None => Err(self.error("RPY0301", "the value stack of the code object is empty")),
+            None => Err(self.broken()),
         }
     }
 
     /// Emits an operation that may raise and pushes its result.
-    pub(super) fn push_op(&mut self, code: OpCode, args: Vec<Operand>, state: &mut State) -> Flowed {
-        let v = self.emit_raising(code, args, state)?;
+    pub(super) fn push_op(&mut self, code: OpCode, args: Vec<Operand>, state: &mut State) {
+        let v = self.emit_raising(code, args, state);
         state.stack.push(Flow::Var(v));
-        Ok(())
+    }
+
+    /// Like [`Space::push_op`], in the overflow-checking form if `ovfcheck()` is applied to the result.
+    fn push_arithmetic(&mut self, code: OpCode, args: Vec<Operand>, state: &mut State) {
+        let checked = if self.under_ovfcheck(state) { checked_form(code) } else { None };
+        let v = self.emit_raising(checked.unwrap_or(code), args, state);
+        if checked.is_some() {
+            self.checked.insert(v);
+        }
+        state.stack.push(Flow::Var(v));
     }
 
     fn load_local(&mut self, i: usize, state: &mut State) -> Flowed {
@@ -302,11 +312,11 @@ impl Space<'_> {
         match op {
             UnaryOp::Repr => {
                 let repr = self.builtin("repr");
-                self.push_op(OpCode::SimpleCall, vec![repr, arg], state)?;
+                self.push_op(OpCode::SimpleCall, vec![repr, arg], state);
             }
-            UnaryOp::Neg => self.push_op(OpCode::Neg, vec![arg], state)?,
-            UnaryOp::Pos => self.push_op(OpCode::Pos, vec![arg], state)?,
-            UnaryOp::Invert | UnaryOp::Not => self.push_op(OpCode::Invert, vec![arg], state)?,
+            UnaryOp::Neg => self.push_arithmetic(OpCode::Neg, vec![arg], state),
+            UnaryOp::Pos => self.push_op(OpCode::Pos, vec![arg], state),
+            UnaryOp::Invert | UnaryOp::Not => self.push_op(OpCode::Invert, vec![arg], state),
         }
         Ok(Next::Go)
     }
@@ -345,7 +355,8 @@ impl Space<'_> {
             return Ok(());
         }
         let args = vec![self.operand(&left)?, self.operand(&right)?];
-        self.push_op(code, args, state)
+        self.push_arithmetic(code, args, state);
+        Ok(())
     }
 
     fn compare(&mut self, op: CmpOp, state: &mut State) -> Flowed<Next> {
@@ -371,7 +382,7 @@ impl Space<'_> {
             CmpOp::Is | CmpOp::ExcMatch => (OpCode::Is, vec![a, b], false),
             CmpOp::IsNot => (OpCode::Is, vec![a, b], true),
         };
-        let v = self.emit_raising(code, args, state)?;
+        let v = self.emit_raising(code, args, state);
         if negate {
             return self.negated(&Flow::Var(v), state);
         }
@@ -421,7 +432,7 @@ impl Space<'_> {
         let method = self.emit(OpCode::Getattr, vec![object, Operand::name(name)]);
         let mut all = vec![method.into()];
         all.extend(args);
-        self.emit_raising(OpCode::SimpleCall, all, state)?;
+        self.emit_raising(OpCode::SimpleCall, all, state);
         Ok(())
     }
 
@@ -446,7 +457,7 @@ impl Space<'_> {
             .stack
             .last()
             .cloned()
-            .ok_or_else(|| self.error("RPY0301", "empty value stack"))?;
+            .ok_or_else(|| self.broken())?;
         if let Some(known) = self.known_truth(&condition) {
             if known == jump_when {
                 return Ok(Next::Jump(target));
@@ -480,7 +491,7 @@ impl Space<'_> {
                 .note("functions are constants in RPython, with their default values"));
         };
         let Some(code) = self.host.code(code_value).cloned() else {
-            return Err(self.error("RPY0301", "a function without code"));
+            return Err(self.broken());
         };
         let closure = cells
             .and_then(|c| self.host.tuple_items(c))
@@ -551,7 +562,7 @@ impl Space<'_> {
         let object = self.pop_operand(state)?;
         let value = self.pop_operand(state)?;
         let name = self.name(i);
-        self.emit_raising(OpCode::Setattr, vec![object, Operand::name(&name), value], state)?;
+        self.emit_raising(OpCode::Setattr, vec![object, Operand::name(&name), value], state);
         Ok(())
     }
 

@@ -2,7 +2,8 @@
 
 use super::state::Flow;
 use super::{Flowed, Space};
-use rpy_host::{BinOp, CmpOp, ObjData, UnaryOp, Value};
+use crate::model::{Const, Operand};
+use rpy_host::{BinOp, CmpOp, LowLevel, ObjData, UnaryOp, Value};
 
 impl Space<'_> {
     /// Whether the value can never change and its operations have no side effects.
@@ -101,24 +102,26 @@ impl Space<'_> {
         self.host.is_true(value).ok()
     }
 
-    /// Attributes of modules, classes, functions, low-level types and frozen objects are constants.
-    pub(super) fn fold_getattr(&mut self, object: &Flow, name: &str) -> Flowed<Option<Value>> {
-        let Some(value) = object.constant() else {
-            return Ok(None);
-        };
-        let fixed = match self.host.data(value) {
+    /// Whether attributes of the object never change: modules, classes, functions, low-level types and frozen objects.
+    fn has_fixed_attributes(&mut self, value: Value) -> bool {
+        match self.host.data(value) {
             Some(
                 ObjData::Module(_)
                 | ObjData::Function(_)
                 | ObjData::Class(_)
                 | ObjData::OldClass(_)
-                | ObjData::Builtin(_),
+                | ObjData::Builtin(_)
+                | ObjData::Method(_),
             ) => true,
-            Some(ObjData::LowLevel(_)) => self.host.lltype_of(value).is_some(),
+            Some(ObjData::LowLevel(l)) => matches!(**l, LowLevel::Type(_)),
             Some(ObjData::Instance(_) | ObjData::OldInstance(_)) => self.is_frozen(value),
             _ => false,
-        };
-        if !fixed {
+        }
+    }
+
+    pub(super) fn fold_getattr(&mut self, object: &Flow, name: &str) -> Flowed<Option<Value>> {
+        let Some(value) = object.constant() else { return Ok(None) };
+        if !self.has_fixed_attributes(value) {
             return Ok(None);
         }
         match self.host.getattr(value, name) {
@@ -128,6 +131,55 @@ impl Space<'_> {
                 Err(self.error("RPY0318", format!("{text} has no attribute '{name}'")))
             }
         }
+    }
+
+    /// Calls of built-in functions and types on known values that give the same at any time.
+    pub(super) fn fold_call(&mut self, function: Value, args: &[Operand]) -> Flowed<Option<Value>> {
+        let known: Option<Vec<Value>> = args.iter().map(host_value).collect();
+        let Some(known) = known else { return Ok(None) };
+        let Some(name) = self.builtin_name(function) else { return Ok(self.fold_conversion(function, &known)) };
+        let attribute = known.get(1).and_then(|n| self.host.str_text(*n));
+        match (name, known.as_slice(), attribute) {
+            ("getattr", [object, _], Some(name)) => self.fold_getattr(&Flow::Const(*object), &name),
+            ("getattr", [object, _, default], Some(name)) if self.has_fixed_attributes(*object) => {
+                Ok(self.host.getattr_opt(*object, &name).ok().map(|found| found.unwrap_or(*default)))
+            }
+            ("hasattr", [object, _], Some(name)) if self.has_fixed_attributes(*object) => {
+                Ok(self.host.getattr_opt(*object, &name).ok().map(|found| Value::Bool(found.is_some())))
+            }
+            ("isinstance" | "issubclass" | "callable", _, _) => Ok(self.host.call(function, &known, &[]).ok()),
+            ("len" | "ord" | "chr" | "unichr" | "abs" | "min" | "max", _, _) => Ok(self.fold_pure(function, &known)),
+            _ => Ok(None),
+        }
+    }
+
+    /// Name of a function of `__builtin__`.
+    fn builtin_name(&self, function: Value) -> Option<&'static str> {
+        match self.host.data(function) {
+            Some(ObjData::Builtin(b)) if b.module.as_deref() == Some("__builtin__") => Some(b.def.name),
+            _ => None,
+        }
+    }
+
+    fn fold_conversion(&mut self, function: Value, args: &[Value]) -> Option<Value> {
+        let class = self.host.class(function)?;
+        let types = self.host.types();
+        let plain = [types.int_, types.float_, types.bool_].iter().any(|t| Value::Obj(*t) == function);
+        let number = |v: &Value| match v {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
+            Value::Obj(_) => matches!(self.host.data(*v), Some(ObjData::RInt(..))),
+            Value::None => false,
+        };
+        let foldable = (plain || class.int_kind.is_some()) && args.iter().all(number);
+        if foldable { self.fold_pure(function, args) } else { None }
+    }
+
+    fn fold_pure(&mut self, function: Value, args: &[Value]) -> Option<Value> {
+        if !args.iter().all(|a| self.immutable(*a)) {
+            return None;
+        }
+        let result = self.host.call(function, args, &[]).ok()?;
+        self.usable(result, args).then_some(result)
     }
 
     /// Objects whose class says that they do not change.
@@ -145,5 +197,12 @@ impl Space<'_> {
             },
             _ => false,
         }
+    }
+}
+
+fn host_value(operand: &Operand) -> Option<Value> {
+    match operand {
+        Operand::Const(Const::Host(value)) => Some(*value),
+        Operand::Var(_) | Operand::Const(_) => None,
     }
 }

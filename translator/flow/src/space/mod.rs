@@ -10,12 +10,15 @@ mod calls;
 mod exec;
 mod fold;
 mod generator;
+mod live;
+mod loops;
 mod raising;
 pub mod state;
 
 use crate::model::{BlockId, ExitCase, ExitSwitch, Graph, Link, Op, Operand, VarId};
 use crate::ops::OpCode;
-use crate::simplify;
+use crate::simplify::{self, FlowFacts};
+use live::Liveness;
 use rpy_host::{Code, CodeRef, Host, Instr, Value};
 use rpy_syntax::{Diagnostic, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -25,31 +28,26 @@ use state::{Flow, State};
 pub type Flowed<T = ()> = Result<T, Diagnostic>;
 
 /// Builds the flow graph of a function, cleaned up. Errors are 03xx.
+///
+/// A generator function gives the graph that makes its iterator: an instance of a class made for it, whose `next`
+/// is a function with a graph of its own.
 pub fn build_flow(host: &mut Host, function: Value) -> Flowed<Graph> {
-    if let Some(entry) = generator::body_of(host, function) {
-        return generator::body_graph(host, function, entry);
-    }
-    let Some(code) = function_code(host, function) else {
+    let Some(f) = host.function(function) else {
         let text = host.repr(function);
         return Err(Diagnostic::error("RPY0301", format!("{text} is not a Python function")));
     };
-    if code.is_generator() {
-        return generator::entry_graph(host, function);
-    }
-    let mut graph = record(host, function, code)?;
-    simplify::simplify(&mut graph);
+    let code = f.code.clone();
+    let mut graph = if let Some(body) = generator::body_of(host, function) {
+        generator::next_graph(host, function, body)?
+    } else if code.is_generator() {
+        generator::entry_graph(host, function)?
+    } else {
+        let mut space = Space::new(host, function, code)?;
+        space.run()?;
+        space.graph
+    };
+    simplify::simplify(&mut graph, &FlowFacts::of(host));
     Ok(graph)
-}
-
-fn function_code(host: &Host, function: Value) -> Option<CodeRef> {
-    host.function(function).map(|f| f.code.clone())
-}
-
-/// Flows the code of a function, without clean-up; `yield` becomes a call of the marker the generator module looks for.
-fn record(host: &mut Host, function: Value, code: CodeRef) -> Flowed<Graph> {
-    let mut flow = Space::new(host, function, code)?;
-    flow.run()?;
-    Ok(flow.graph)
 }
 
 /// The block that starts at some instruction in some state.
@@ -79,6 +77,15 @@ struct Space<'h> {
     pending: Vec<(u32, BlockId)>,
     merge_points: FxHashSet<u32>,
     forwarded: FxHashSet<BlockId>,
+    live: Liveness,
+    /// Whether a `raise` without operands asks for the exception being handled.
+    reraises: bool,
+    /// The class of exception instances that this function has just made.
+    exact_class: FxHashMap<VarId, Value>,
+    /// Results of overflow-checking operations.
+    checked: FxHashSet<VarId>,
+    /// Suspensions of a generator body; the iterator object is the last local.
+    generator: Option<Vec<generator::Suspension>>,
     block: BlockId,
     span: Span,
 }
@@ -88,11 +95,11 @@ const MAX_BLOCKS: usize = 200_000;
 
 impl<'h> Space<'h> {
     fn new(host: &'h mut Host, function: Value, code: CodeRef) -> Flowed<Self> {
+        let span = definition_span(&code);
         let Some(f) = host.function(function) else {
             return Err(Diagnostic::error("RPY0301", "not a Python function"));
         };
         let (globals, closure, name) = (f.globals, f.closure.clone(), f.name.clone());
-        let span = definition_span(&code);
         let n = code.total_args();
         let mut graph = Graph::new(&name, n, span);
         graph.function = Some(function);
@@ -101,9 +108,11 @@ impl<'h> Space<'h> {
         for (i, v) in graph.block(graph.start).inputs.clone().into_iter().enumerate() {
             graph.var_names[v.index()] = Some(graph.params[i].clone());
         }
-        let block = graph.start;
-        let merge_points = merge_points(&code);
-        Ok(Space {
+        let space = Space {
+            block: graph.start,
+            merge_points: merge_points(&code),
+            live: Liveness::of(&code),
+            reraises: code.instrs.contains(&Instr::RaiseVarargs(0)),
             host,
             code,
             globals,
@@ -112,27 +121,36 @@ impl<'h> Space<'h> {
             graph,
             joins: FxHashMap::default(),
             pending: vec![],
-            merge_points,
             forwarded: FxHashSet::default(),
-            block,
+            exact_class: FxHashMap::default(),
+            checked: FxHashSet::default(),
+            generator: None,
             span,
-        })
+        };
+        if space.code.has_varkeywords() {
+            return Err(space
+                .error("RPY0319", format!("the function {name}() takes '**keywords'"))
+                .note("the names of all arguments must be known before the program runs")
+                .help("give the function named parameters with default values"));
+        }
+        Ok(space)
     }
 
     fn run(&mut self) -> Flowed {
-        let start = self.initial_state();
+        let arguments = self.graph.block(self.graph.start).inputs.clone();
+        let start = self.initial_state(arguments);
+        self.flow_from(start)
+    }
+
+    /// Flows the code from a state in the current block, and everything that can be reached from there.
+    fn flow_from(&mut self, start: State) -> Flowed {
         self.flow_block(start)?;
         while let Some((pc, block)) = self.pending.pop() {
-            let Some(state) = self.take_live(pc, block) else {
-                continue;
-            };
+            let Some(state) = self.take_live(pc, block) else { continue };
             self.block = block;
             self.flow_block(state)?;
             if self.graph.blocks.len() > MAX_BLOCKS {
-                return Err(self.error(
-                    "RPY0302",
-                    "this function becomes too large when its constant loops are unrolled",
-                ));
+                return Err(self.error("RPY0302", "this function becomes too large when its constant loops are unrolled"));
             }
         }
         Ok(())
@@ -140,28 +158,17 @@ impl<'h> Space<'h> {
 
     /// The state of a block that has not been replaced by a more general one in the meantime.
     fn take_live(&self, pc: u32, block: BlockId) -> Option<State> {
-        self.joins
-            .get(&pc)?
-            .iter()
-            .find(|j| j.block == block)
-            .map(|j| j.state.clone())
+        self.joins.get(&pc)?.iter().find(|j| j.block == block).map(|j| j.state.clone())
     }
 
-    fn initial_state(&self) -> State {
-        let inputs = self.graph.block(self.graph.start).inputs.clone();
-        let mut locals: Vec<Flow> = inputs.into_iter().map(Flow::Var).collect();
+    fn initial_state(&self, arguments: Vec<VarId>) -> State {
+        let mut locals: Vec<Flow> = arguments.into_iter().map(Flow::Var).collect();
         locals.resize(self.code.varnames.len(), Flow::Unbound);
         for from in &self.code.cell_args {
             let value = from.map_or(Flow::Unbound, |i| locals[i as usize].clone());
             locals.push(value);
         }
-        State {
-            pc: 0,
-            locals,
-            stack: vec![],
-            blocks: vec![],
-            handled: [Flow::Unbound, Flow::Unbound],
-        }
+        State { pc: 0, locals, stack: vec![], blocks: vec![], handled: Flow::Unbound }
     }
 
     /// Executes instructions from a state until the current block ends.
@@ -169,7 +176,7 @@ impl<'h> Space<'h> {
         loop {
             let pc = state.pc;
             let Some(&instr) = self.code.instrs.get(pc as usize) else {
-                return Err(self.error("RPY0301", "the code object ends without a return"));
+                return Err(self.broken());
             };
             self.span = self.code.spans[pc as usize];
             state.pc = pc + 1;
@@ -198,7 +205,13 @@ impl<'h> Space<'h> {
 
     /// A link to the block that covers `state`, which is made or generalised as needed.
     fn link_to(&mut self, case: ExitCase, state: &State) -> Link {
-        let target = self.join(state);
+        let mut state = state.clone();
+        for i in 0..self.code.varnames.len() {
+            if !self.live.is_live(state.pc, i) {
+                state.locals[i] = Flow::Unbound;
+            }
+        }
+        let target = self.join(&state);
         let args = state.arguments_for(&target.1);
         Link::when(case, args, target.0)
     }
@@ -206,28 +219,27 @@ impl<'h> Space<'h> {
     fn join(&mut self, state: &State) -> (BlockId, State) {
         let joins = self.joins.entry(state.pc).or_default();
         for i in 0..joins.len() {
-            let Some(wider) = joins[i].state.union(state) else {
-                continue;
-            };
+            let Some(wider) = joins[i].state.union(state) else { continue };
             if wider.matches(&joins[i].state) {
                 return (joins[i].block, joins[i].state.clone());
             }
             let old = joins.remove(i);
-            let (block, state) = self.new_join(&wider);
+            let (block, state) = self.new_join(&wider, Some(&old.state));
             self.forward(&old, block, &state);
             return (block, state);
         }
-        self.new_join(state)
+        self.new_join(state, None)
     }
 
-    fn new_join(&mut self, state: &State) -> (BlockId, State) {
-        let fresh = state.fresh(&mut self.graph);
+    /// A new block that starts in `state`; variables take their names from `named`, a state of the same shape.
+    fn new_join(&mut self, state: &State, named: Option<&State>) -> (BlockId, State) {
+        let (fresh, _) = match named {
+            None => state.fresh(&mut self.graph),
+            Some(named) => state.fresh_named(named, &mut self.graph),
+        };
         let block = self.graph.new_block(0, self.span);
         self.graph.block_mut(block).inputs = fresh.variables();
-        self.joins.entry(state.pc).or_default().push(Join {
-            block,
-            state: fresh.clone(),
-        });
+        self.joins.entry(state.pc).or_default().push(Join { block, state: fresh.clone() });
         self.pending.push((state.pc, block));
         (block, fresh)
     }
@@ -256,12 +268,12 @@ impl<'h> Space<'h> {
     }
 
     /// Appends an operation; if it may raise and a handler is active, ends the block and goes on in a new one.
-    fn emit_raising(&mut self, code: OpCode, args: Vec<Operand>, state: &mut State) -> Flowed<VarId> {
+    fn emit_raising(&mut self, code: OpCode, args: Vec<Operand>, state: &mut State) -> VarId {
         let result = self.emit(code, args);
-        if may_raise(code) && state.blocks.iter().any(|b| b.handler != state::Handler::Loop) {
-            return Ok(self.split_for_exceptions(result, state));
+        if code.may_be_caught() && state.blocks.iter().any(|b| b.handler != state::Handler::Loop) {
+            return self.split_for_exceptions(result, state);
         }
-        Ok(result)
+        result
     }
 
     fn operand(&self, flow: &Flow) -> Flowed<Operand> {
@@ -276,6 +288,10 @@ impl<'h> Space<'h> {
 
     fn error(&self, code: &'static str, title: impl Into<String>) -> Diagnostic {
         Diagnostic::error(code, title).at(self.span, "")
+    }
+
+    fn broken(&self) -> Diagnostic {
+        self.error("RPY0301", "the code object of this function is damaged")
     }
 
     fn name(&self, index: u32) -> String {

@@ -13,94 +13,81 @@ impl Space<'_> {
     pub(super) fn split_for_exceptions(&mut self, result: VarId, state: &mut State) -> VarId {
         let before = state.clone();
         let at = self.block;
-        let normal = self.go_on(state, Some(result));
-        let (normal_block, new_result) = (self.block, self.graph.block(self.block).inputs.last().copied());
+        let (normal, renamed) = self.go_on(state, result);
+        let following = self.block;
         let raised = self.exception_link(&before);
         self.block = at;
         self.close(ExitSwitch::LastException, vec![normal, raised]);
-        self.block = normal_block;
-        new_result.unwrap_or(result)
+        self.block = following;
+        renamed
+    }
+
+    /// Makes a fresh block that continues `state` (renamed in place) and gets `extra` too, and the link to it;
+    /// it becomes the current block. Returns what `extra` is called there.
+    pub(super) fn go_on(&mut self, state: &mut State, extra: VarId) -> (Link, VarId) {
+        let (mut link, block) = self.continue_in_new_block(state);
+        let name = self.graph.var_names[extra.index()].clone();
+        let renamed = self.graph.new_var(name);
+        link.args.push(extra.into());
+        self.graph.block_mut(block).inputs.push(renamed);
+        (link, renamed)
     }
 
     /// Makes a fresh block that continues `state` (renamed in place) and the link to it; it becomes the current block.
-    pub(super) fn go_on(&mut self, state: &mut State, extra: Option<VarId>) -> Link {
-        let mut args: Vec<Operand> = state.variables().into_iter().map(Operand::Var).collect();
-        args.extend(extra.map(Operand::Var));
-        let fresh = state.fresh(&mut self.graph);
-        let mut inputs = fresh.variables();
-        if let Some(v) = extra {
-            let name = self.graph.var_names[v.index()].clone();
-            inputs.push(self.graph.new_var(name));
+    pub(super) fn continue_in_new_block(&mut self, state: &mut State) -> (Link, crate::model::BlockId) {
+        let outer = state.variables();
+        let (fresh, map) = state.fresh(&mut self.graph);
+        for (old, new) in &map {
+            if let Some(class) = self.exact_class.get(old).copied() {
+                self.exact_class.insert(*new, class);
+            }
         }
         let block = self.graph.new_block(0, self.span);
-        self.graph.block_mut(block).inputs = inputs;
+        self.graph.block_mut(block).inputs = fresh.variables();
         *state = fresh;
         self.block = block;
-        Link::new(args, block)
+        (Link::new(outer.into_iter().map(Operand::Var).collect(), block), block)
     }
 
     /// The link for any exception raised in state `before`, to a block that unwinds to the handler.
     /// The caller sets the current block afterwards.
     pub(super) fn exception_link(&mut self, before: &State) -> Link {
-        let exc_vars = (
-            self.graph.new_var(Some("etype".into())),
-            self.graph.new_var(Some("evalue".into())),
-        );
-        let mut args: Vec<Operand> = before.variables().into_iter().map(Operand::Var).collect();
-        args.push(exc_vars.0.into());
-        args.push(exc_vars.1.into());
-        let fresh = before.fresh(&mut self.graph);
-        let inner = (
-            self.graph.new_var(Some("etype".into())),
-            self.graph.new_var(Some("evalue".into())),
-        );
-        let mut inputs = fresh.variables();
-        inputs.extend([inner.0, inner.1]);
-        let block = self.graph.new_block(0, self.span);
-        self.graph.block_mut(block).inputs = inputs;
-        self.block = block;
-        self.raise(Flow::Var(inner.0), Flow::Var(inner.1), fresh);
+        let evalue = self.graph.new_var(Some("evalue".into()));
+        let etype = self.graph.new_var(Some("etype".into()));
+        let mut state = before.clone();
+        let (mut link, inner) = self.go_on(&mut state, evalue);
+        self.unwind(Signal::Raise(Flow::Var(inner)), state);
         let everything = Value::Obj(self.host.exc().base_exception);
-        Link {
-            case: ExitCase::Exception(Const::Host(everything)),
-            args,
-            target: block,
-            exc_vars: Some(exc_vars),
-        }
-    }
-
-    /// Unwinds the block stack for an exception and closes the current block.
-    pub(super) fn raise(&mut self, etype: Flow, evalue: Flow, state: State) {
-        self.unwind(Signal::Raise(etype, evalue), state);
+        link.case = ExitCase::Exception(Const::Host(everything));
+        link.exc_vars = Some((etype, evalue));
+        link
     }
 
     /// Carries a control transfer out to what stops it, and closes the current block.
     fn unwind(&mut self, signal: Signal, mut state: State) {
         while let Some(entry) = state.blocks.pop() {
-            let stops = match (entry.handler, &signal) {
-                (Handler::Finally, _) | (Handler::Loop, Signal::Break | Signal::Continue(_)) => true,
-                (Handler::Except, Signal::Raise(..)) => true,
-                _ => false,
+            let stops = match entry.handler {
+                Handler::Finally => true,
+                Handler::Loop => matches!(signal, Signal::Break | Signal::Continue(_)),
+                Handler::Except => matches!(signal, Signal::Raise(_)),
             };
             if !stops {
                 continue;
             }
             state.stack.truncate(entry.level);
             state.pc = entry.target;
+            if let (Signal::Raise(value), true) = (&signal, self.reraises) {
+                state.handled = value.clone();
+            }
             match (entry.handler, signal) {
-                (Handler::Finally, signal) => {
-                    if let Signal::Raise(t, v) = &signal {
-                        state.handled = [t.clone(), v.clone()];
-                    }
-                    state.stack.push(Flow::Signal(Box::new(signal)));
-                }
+                (Handler::Finally, signal) => state.stack.push(Flow::Signal(Box::new(signal))),
                 (Handler::Loop, Signal::Continue(target)) => {
                     state.blocks.push(entry);
                     state.pc = target;
                 }
-                (_, Signal::Raise(etype, evalue)) => {
-                    state.handled = [etype.clone(), evalue.clone()];
-                    state.stack.extend([Flow::Const(Value::None), evalue, etype]);
+                (Handler::Except, Signal::Raise(value)) => {
+                    let class = Flow::ClassOf(Box::new(value.clone()));
+                    state.stack.extend([Flow::Const(Value::None), value, class]);
                 }
                 (Handler::Loop | Handler::Except, _) => {}
             }
@@ -114,12 +101,34 @@ impl Space<'_> {
     /// Nothing in this function stops the transfer.
     fn leave(&mut self, signal: Signal) {
         let (args, target) = match signal {
-            Signal::Raise(etype, evalue) => (vec![etype, evalue], self.graph.except_block),
-            Signal::Return(value) => (vec![value], self.graph.return_block),
+            Signal::Raise(value) => (self.exception_pair(&value), self.graph.except_block),
+            Signal::Return(_) if self.generator.is_some() => {
+                let class = Value::Obj(self.host.exc().stop_iteration);
+                let instance = self.emit(OpCode::SimpleCall, vec![Operand::host(class)]);
+                (vec![Operand::host(class), instance.into()], self.graph.except_block)
+            }
+            Signal::Return(value) => (value.operand().into_iter().collect(), self.graph.return_block),
             Signal::Break | Signal::Continue(_) => (vec![], self.graph.return_block),
         };
-        let args = args.iter().filter_map(Flow::operand).collect();
         self.close(ExitSwitch::None, vec![Link::new(args, target)]);
+    }
+
+    /// Type and value of an exception instance.
+    fn exception_pair(&mut self, value: &Flow) -> Vec<Operand> {
+        let etype = match self.class_of_exception(value) {
+            Some(class) => Some(Operand::host(class)),
+            None => value.operand().map(|v| self.emit(OpCode::Type, vec![v]).into()),
+        };
+        etype.into_iter().chain(value.operand()).collect()
+    }
+
+    /// The class of an exception instance if it is known.
+    fn class_of_exception(&self, value: &Flow) -> Option<Value> {
+        match value {
+            Flow::Const(c) => Some(self.host.class_of(*c)),
+            Flow::Var(v) => self.exact_class.get(v).copied(),
+            Flow::Unbound | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Signal(_) => None,
+        }
     }
 
     pub(super) fn return_value(&mut self, value: Flow, state: &State) -> Flowed<Next> {
@@ -140,10 +149,10 @@ impl Space<'_> {
 
     /// The three values of the exception are on the stack; no handler wanted it.
     pub(super) fn end_except(&mut self, state: &mut State) -> Flowed<Next> {
-        let etype = self.pop(state)?;
-        let evalue = self.pop(state)?;
         self.pop(state)?;
-        self.raise(etype, evalue, state.clone());
+        let value = self.pop(state)?;
+        self.pop(state)?;
+        self.unwind(Signal::Raise(value), state.clone());
         Ok(Next::Stop)
     }
 
@@ -162,31 +171,31 @@ impl Space<'_> {
         let exit = self.emit(OpCode::Getattr, vec![manager.clone(), Operand::name("__exit__")]);
         let enter = self.emit(OpCode::Getattr, vec![manager, Operand::name("__enter__")]);
         state.stack.push(Flow::Var(exit));
-        let entered = self.emit_raising(OpCode::SimpleCall, vec![enter.into()], state)?;
+        let entered = self.emit_raising(OpCode::SimpleCall, vec![enter.into()], state);
         protect(Handler::Finally, target, state);
         state.stack.push(Flow::Var(entered));
         Ok(())
     }
 
-    /// Calls `__exit__`: with the exception and its value if there is one; a true result swallows it.
+    /// Calls `__exit__`: with the exception in place of its type, and its value, if there is one;
+    /// a true result swallows it.
     pub(super) fn with_cleanup(&mut self, state: &mut State) -> Flowed<Next> {
         let signal = self.pop(state)?;
         let exit = self.pop_operand(state)?;
         let none = Operand::host(Value::None);
         let raised = match &signal {
             Flow::Signal(s) => match &**s {
-                Signal::Raise(_, value) => value.operand(),
-                _ => None,
+                Signal::Raise(value) => value.operand(),
+                Signal::Return(_) | Signal::Break | Signal::Continue(_) => None,
             },
             _ => None,
         };
+        state.stack.push(signal);
         let Some(value) = raised else {
-            state.stack.push(signal);
-            self.emit_raising(OpCode::SimpleCall, vec![exit, none.clone(), none.clone(), none], state)?;
+            self.emit_raising(OpCode::SimpleCall, vec![exit, none.clone(), none.clone(), none], state);
             return Ok(Next::Go);
         };
-        state.stack.push(signal);
-        let result = self.emit_raising(OpCode::SimpleCall, vec![exit, value.clone(), value, none], state)?;
+        let result = self.emit_raising(OpCode::SimpleCall, vec![exit, value.clone(), value, none], state);
         let truth = self.emit(OpCode::Bool, vec![result.into()]);
         let carry_on = self.link_to(ExitCase::Bool(false), state);
         state.stack.pop();
@@ -196,35 +205,35 @@ impl Space<'_> {
         Ok(Next::Stop)
     }
 
-    /// `type classes` on the stack and a conditional jump next: tests the classes one after the other.
+    /// The class of the exception and the wanted classes are on the stack, a conditional jump is next:
+    /// tests the classes one after the other.
     pub(super) fn exception_match(&mut self, state: &mut State) -> Flowed<Next> {
         let wanted = self.pop(state)?;
-        let etype = self.pop(state)?;
+        let Flow::ClassOf(exception) = self.pop(state)? else { return Err(self.broken()) };
         let Some(Instr::PopJumpIfFalse(no)) = self.code.instrs.get(state.pc as usize).copied() else {
-            return Err(self.error("RPY0301", "an exception test that is not followed by a jump"));
+            return Err(self.broken());
         };
         let yes = state.pc + 1;
         let classes = self.exception_classes(&wanted)?;
-        if let Some(known) = etype.constant() {
+        if let Some(known) = self.class_of_exception(&exception) {
             let matched = classes.iter().any(|c| self.host.issubclass(known, *c));
             return Ok(Next::Jump(if matched { yes } else { no }));
         }
-        let test = self.builtin("issubclass");
-        let mut etype = etype;
+        let test = self.builtin("isinstance");
+        let mut exception = *exception;
         for class in classes {
-            let args = vec![test.clone(), self.operand(&etype)?, Operand::host(class)];
+            let args = vec![test.clone(), self.operand(&exception)?, Operand::host(class)];
             let v = self.emit(OpCode::SimpleCall, args);
             let at = self.block;
             state.pc = yes;
             let matched = self.link_to(ExitCase::Bool(true), state);
-            state.stack.push(etype);
-            let mut other = self.go_on(state, None);
+            state.stack.push(exception);
+            let (mut other, following) = self.continue_in_new_block(state);
             other.case = ExitCase::Bool(false);
-            let following = self.block;
             self.block = at;
             self.close(ExitSwitch::Value(v.into()), vec![other, matched]);
             self.block = following;
-            etype = self.pop(state)?;
+            exception = self.pop(state)?;
         }
         Ok(Next::Jump(no))
     }
@@ -232,82 +241,68 @@ impl Space<'_> {
     fn exception_classes(&mut self, wanted: &Flow) -> Flowed<Vec<Value>> {
         let Some(value) = wanted.constant() else {
             return Err(self
-                .error(
-                    "RPY0311",
-                    "the class of an 'except' clause must be known before the program runs",
-                )
+                .error("RPY0311", "the class of an 'except' clause must be known before the program runs")
                 .note("name the exception class, or a tuple of classes, directly"));
         };
-        let items: Vec<Value> = match self.host.tuple_items(value) {
-            Some(items) => items.to_vec(),
-            None => vec![value],
+        let Some(items) = self.host.tuple_items(value).cloned() else {
+            if self.is_class(value) {
+                return Ok(vec![value]);
+            }
+            let text = self.host.repr(value);
+            return Err(self
+                .error("RPY0311", format!("an 'except' clause names {text}, which is not a class"))
+                .note("name the exception class, or a tuple of classes, directly"));
         };
         let mut classes = vec![];
-        for item in items {
-            if self.host.tuple_items(item).is_some() {
-                classes.extend(self.exception_classes(&Flow::Const(item))?);
-            } else {
-                classes.push(item);
-            }
+        for item in items.iter() {
+            classes.extend(self.exception_classes(&Flow::Const(*item))?);
         }
         Ok(classes)
     }
 
     pub(super) fn raise_varargs(&mut self, n: u32, state: &mut State) -> Flowed<Next> {
         if n == 0 {
-            let [etype, evalue] = state.handled.clone();
-            if etype == Flow::Unbound {
-                return Err(self.error(
-                    "RPY0312",
-                    "'raise' without an exception, and none is being handled here",
-                ));
+            let handled = state.handled.clone();
+            if handled == Flow::Unbound {
+                return Err(self.error("RPY0312", "'raise' without an exception, and none is being handled here"));
             }
-            self.raise(etype, evalue, state.clone());
+            self.unwind(Signal::Raise(handled), state.clone());
             return Ok(Next::Stop);
         }
         if n == 3 {
             self.pop(state)?;
         }
-        let value = if n >= 2 {
-            self.pop(state)?
-        } else {
-            Flow::Const(Value::None)
-        };
+        let value = if n >= 2 { self.pop(state)? } else { Flow::Const(Value::None) };
         let what = self.pop(state)?;
-        let (etype, evalue) = self.instantiate(&what, &value, state)?;
-        self.raise(etype, evalue, state.clone());
+        let instance = self.exception_instance(&what, &value, state)?;
+        self.unwind(Signal::Raise(instance), state.clone());
         Ok(Next::Stop)
     }
 
-    /// The exception type and instance that `raise what, value` means.
-    fn instantiate(&mut self, what: &Flow, value: &Flow, state: &mut State) -> Flowed<(Flow, Flow)> {
-        if let Some(constant) = what.constant() {
-            let base = Value::Obj(self.host.exc().base_exception);
-            if self.is_class(constant) {
-                if !self.host.issubclass(constant, base) && !self.is_old_class(constant) {
-                    return Err(self.not_an_exception(constant));
-                }
-                return self.new_exception(constant, value, state);
-            }
-            if !self.host.isinstance(constant, base) {
-                return Err(self.not_an_exception(constant));
-            }
-            let class = self.host.class_of(constant);
-            return Ok((Flow::Const(class), what.clone()));
+    /// The exception instance that `raise what, value` means.
+    fn exception_instance(&mut self, what: &Flow, value: &Flow, state: &mut State) -> Flowed<Flow> {
+        let plain = value.constant() == Some(Value::None);
+        if plain && matches!(what, Flow::Var(_)) && self.class_of_exception(what).is_some() {
+            return Ok(what.clone());
         }
-        let args = vec![self.operand(what)?, self.operand(value)?];
-        let instance = self.emit_raising(OpCode::RaiseCheck, args, state)?;
-        let etype = self.emit(OpCode::Type, vec![instance.into()]);
-        Ok((Flow::Var(etype), Flow::Var(instance)))
+        let Some(constant) = what.constant() else {
+            let args = vec![self.operand(what)?, self.operand(value)?];
+            return Ok(Flow::Var(self.emit_raising(OpCode::RaiseCheck, args, state)));
+        };
+        let base = Value::Obj(self.host.exc().base_exception);
+        if self.is_class(constant) && (self.host.issubclass(constant, base) || self.is_old_class(constant)) {
+            return self.new_exception(constant, value, state);
+        }
+        if !self.is_class(constant) && self.host.isinstance(constant, base) {
+            return Ok(what.clone());
+        }
+        let text = self.host.repr(constant);
+        Err(self
+            .error("RPY0313", format!("cannot raise {text}"))
+            .note("only classes derived from Exception and their instances can be raised"))
     }
 
-    fn not_an_exception(&mut self, value: Value) -> rpy_syntax::Diagnostic {
-        let text = self.host.repr(value);
-        self.error("RPY0313", format!("cannot raise {text}"))
-            .note("only classes derived from Exception and their instances can be raised")
-    }
-
-    fn new_exception(&mut self, class: Value, value: &Flow, state: &mut State) -> Flowed<(Flow, Flow)> {
+    fn new_exception(&mut self, class: Value, value: &Flow, state: &mut State) -> Flowed<Flow> {
         let mut args = vec![Operand::host(class)];
         match value.constant() {
             Some(Value::None) => {}
@@ -323,19 +318,25 @@ impl Space<'_> {
                 }
             }
         }
-        let instance = self.emit_raising(OpCode::SimpleCall, args, state)?;
-        Ok((Flow::Const(class), Flow::Var(instance)))
+        Ok(Flow::Var(self.instantiate_exception(class, args, state)))
+    }
+
+    /// Calls an exception class; the result is known to be of exactly this class.
+    pub(super) fn instantiate_exception(&mut self, class: Value, args: Vec<Operand>, state: &mut State) -> VarId {
+        let instance = self.emit_raising(OpCode::SimpleCall, args, state);
+        self.exact_class.insert(instance, class);
+        instance
+    }
+
+    /// Raises an exception that the language asks for, in a block of its own that ends there.
+    pub(super) fn raise_new(&mut self, class: Value, mut state: State) {
+        let instance = self.instantiate_exception(class, vec![Operand::host(class)], &mut state);
+        self.unwind(Signal::Raise(Flow::Var(instance)), state);
     }
 
     /// The items of a tuple that the current block has just built.
     pub(super) fn tuple_parts(&self, v: VarId) -> Option<Vec<Operand>> {
-        let op = self
-            .graph
-            .block(self.block)
-            .ops
-            .iter()
-            .rev()
-            .find(|op| op.result == v)?;
+        let op = self.graph.block(self.block).ops.iter().rev().find(|op| op.result == v)?;
         (op.code == OpCode::Newtuple).then(|| op.args.clone())
     }
 }

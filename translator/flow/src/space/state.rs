@@ -2,6 +2,7 @@
 
 use crate::model::{Graph, Operand, VarId};
 use rpy_host::Value;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
 /// An abstract value.
@@ -15,6 +16,8 @@ pub enum Flow {
     Const(Value),
     /// A loop over constants that is being unrolled: the items and the position of the next one.
     Unroller(Rc<[Value]>, usize),
+    /// The class of an exception instance: what handlers compare.
+    ClassOf(Box<Flow>),
     /// What a `finally` block interrupts.
     Signal(Box<Signal>),
 }
@@ -22,8 +25,8 @@ pub enum Flow {
 /// A control transfer that waits for a `finally` block.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Signal {
-    /// An exception: type, value.
-    Raise(Flow, Flow),
+    /// An exception instance.
+    Raise(Flow),
     /// `return`.
     Return(Flow),
     /// `break`.
@@ -38,7 +41,7 @@ impl Flow {
         match self {
             Flow::Var(v) => Some(Operand::Var(*v)),
             Flow::Const(c) => Some(Operand::host(*c)),
-            Flow::Unbound | Flow::Unroller(..) | Flow::Signal(_) => None,
+            Flow::Unbound | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Signal(_) => None,
         }
     }
 
@@ -46,7 +49,38 @@ impl Flow {
     pub fn constant(&self) -> Option<Value> {
         match self {
             Flow::Const(c) => Some(*c),
+            Flow::Unbound | Flow::Var(_) | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Signal(_) => None,
+        }
+    }
+
+    /// The value inside the wrappers.
+    fn inner(&self) -> &Flow {
+        match self {
+            Flow::ClassOf(f) => f.inner(),
+            Flow::Signal(s) => match &**s {
+                Signal::Raise(f) | Signal::Return(f) => f.inner(),
+                Signal::Break | Signal::Continue(_) => self,
+            },
+            Flow::Unbound | Flow::Var(_) | Flow::Const(_) | Flow::Unroller(..) => self,
+        }
+    }
+
+    fn variable(&self) -> Option<VarId> {
+        match self.inner() {
+            Flow::Var(v) => Some(*v),
             _ => None,
+        }
+    }
+
+    fn rename(&mut self, names: &mut dyn FnMut(VarId) -> VarId) {
+        match self {
+            Flow::Var(v) => *v = names(*v),
+            Flow::ClassOf(f) => f.rename(names),
+            Flow::Signal(s) => match &mut **s {
+                Signal::Raise(f) | Signal::Return(f) => f.rename(names),
+                Signal::Break | Signal::Continue(_) => {}
+            },
+            Flow::Unbound | Flow::Const(_) | Flow::Unroller(..) => {}
         }
     }
 }
@@ -78,148 +112,159 @@ pub struct Protected {
 pub struct State {
     /// Next instruction.
     pub pc: u32,
-    /// Fast locals, followed by own cells.
+    /// Fast locals, own cells, and the iterator object of a generator.
     pub locals: Vec<Flow>,
     /// Value stack.
     pub stack: Vec<Flow>,
     /// Block stack.
     pub blocks: Vec<Protected>,
-    /// The exception being handled: type, value (`Unbound` if none).
-    pub handled: [Flow; 2],
+    /// The exception being handled, `Unbound` if none or if nobody asks for it.
+    pub handled: Flow,
 }
 
 impl State {
     fn slots(&self) -> impl Iterator<Item = &Flow> {
-        self.locals.iter().chain(&self.stack).chain(&self.handled)
+        // The stack comes first: there it is decided whether two states can be the same block at all.
+        self.stack
+            .iter()
+            .chain(&self.locals)
+            .chain(std::iter::once(&self.handled))
     }
 
     fn slots_mut(&mut self) -> impl Iterator<Item = &mut Flow> {
-        self.locals.iter_mut().chain(&mut self.stack).chain(&mut self.handled)
+        self.stack
+            .iter_mut()
+            .chain(&mut self.locals)
+            .chain(std::iter::once(&mut self.handled))
     }
 
-    /// All places that may hold a variable, signals opened.
-    fn leaves(&self) -> Vec<&Flow> {
-        let mut found = vec![];
-        for slot in self.slots() {
-            leaves_of(slot, &mut found);
-        }
-        found
-    }
-
-    /// The variables that a block starting in this state receives, in slot order.
+    /// The different variables of the state in slot order: what a block that starts in it receives.
     pub fn variables(&self) -> Vec<VarId> {
-        self.leaves()
-            .into_iter()
-            .filter_map(|f| if let Flow::Var(v) = f { Some(*v) } else { None })
+        let mut seen = FxHashSet::default();
+        self.slots()
+            .filter_map(Flow::variable)
+            .filter(|v| seen.insert(*v))
             .collect()
     }
 
-    /// A copy in which each variable is a fresh one.
-    pub fn fresh(&self, graph: &mut Graph) -> State {
-        let mut copy = self.clone();
-        for slot in copy.slots_mut() {
-            refresh(slot, graph);
+    /// Replaces every variable.
+    pub fn rename(&mut self, names: &mut dyn FnMut(VarId) -> VarId) {
+        for slot in self.slots_mut() {
+            slot.rename(names);
         }
-        copy
+    }
+
+    /// A copy in which each variable is a fresh one, and which became which.
+    pub fn fresh(&self, graph: &mut Graph) -> (State, FxHashMap<VarId, VarId>) {
+        let mut copy = self.clone();
+        let mut map = FxHashMap::default();
+        copy.rename(&mut |v| {
+            *map.entry(v).or_insert_with(|| {
+                let name = graph.var_names.get(v.index()).cloned().flatten();
+                graph.new_var(name)
+            })
+        });
+        (copy, map)
+    }
+
+    /// Like [`State::fresh`]; names come from the slots of `named`, which has the same shape.
+    pub fn fresh_named(&self, named: &State, graph: &mut Graph) -> (State, FxHashMap<VarId, VarId>) {
+        let mut names = FxHashMap::default();
+        for (slot, old) in self.slots().zip(named.slots()) {
+            if let (Some(v), Some(old)) = (slot.variable(), old.variable()) {
+                names.entry(v).or_insert(old);
+            }
+        }
+        let mut copy = self.clone();
+        let mut map = FxHashMap::default();
+        copy.rename(&mut |v| {
+            *map.entry(v).or_insert_with(|| {
+                let name = names.get(&v).and_then(|old| graph.var_names[old.index()].clone());
+                graph.new_var(name)
+            })
+        });
+        (copy, map)
     }
 
     /// The most precise state that covers both; `None` if they cannot be the same block.
+    /// Slots that hold the same value in each of the two go on doing so. The variables of the result mean nothing yet.
     pub fn union(&self, other: &State) -> Option<State> {
         let same_shape = self.pc == other.pc && self.stack.len() == other.stack.len() && self.blocks == other.blocks;
         if !same_shape || self.locals.len() != other.locals.len() {
             return None;
         }
+        let mut pairs = Pairs::default();
         let mut result = self.clone();
         for (slot, theirs) in result.slots_mut().zip(other.slots()) {
-            *slot = union(slot, theirs)?;
+            pairs.unite(slot, theirs)?;
         }
         Some(result)
     }
 
     /// Whether both are the same up to the names of variables.
     pub fn matches(&self, other: &State) -> bool {
-        let same = |(a, b): (&Flow, &Flow)| a == b || matches!((a, b), (Flow::Var(_), Flow::Var(_)));
-        self.leaves().len() == other.leaves().len() && self.leaves().into_iter().zip(other.leaves()).all(same)
+        let mut there: FxHashMap<VarId, VarId> = FxHashMap::default();
+        let mut back: FxHashMap<VarId, VarId> = FxHashMap::default();
+        self.slots()
+            .zip(other.slots())
+            .all(|(a, b)| match (a.inner(), b.inner()) {
+                (Flow::Var(x), Flow::Var(y)) => {
+                    *there.entry(*x).or_insert(*y) == *y && *back.entry(*y).or_insert(*x) == *x
+                }
+                _ => a == b,
+            })
     }
 
     /// Link arguments that carry this state to a block that starts in `target`, which covers it.
     pub fn arguments_for(&self, target: &State) -> Vec<Operand> {
-        let mut args = vec![];
+        let mut seen = FxHashSet::default();
         let pairs = self.slots().zip(target.slots());
-        for (mine, theirs) in pairs {
-            push_arguments(mine, theirs, &mut args);
+        pairs
+            .filter(|(_, theirs)| theirs.variable().is_some_and(|v| seen.insert(v)))
+            .filter_map(|(mine, _)| mine.inner().operand())
+            .collect()
+    }
+}
+
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+enum Leaf {
+    Var(VarId),
+    Const(Value),
+}
+
+/// The variables of a union: one for each different pair of values.
+#[derive(Default)]
+struct Pairs(FxHashMap<(Leaf, Leaf), VarId>);
+
+impl Pairs {
+    /// Generalises `mine` to cover `theirs`; `None` if there is no common form.
+    fn unite(&mut self, mine: &mut Flow, theirs: &Flow) -> Option<()> {
+        match (&mut *mine, theirs) {
+            (Flow::Const(a), Flow::Const(b)) if a == b => {}
+            (Flow::Var(_) | Flow::Const(_), Flow::Var(_) | Flow::Const(_)) => {
+                let key = (leaf(mine)?, leaf(theirs)?);
+                let n = self.0.len();
+                *mine = Flow::Var(*self.0.entry(key).or_insert_with(|| VarId::new(n)));
+            }
+            (Flow::ClassOf(a), Flow::ClassOf(b)) => self.unite(a, b)?,
+            (Flow::Signal(a), Flow::Signal(b)) => match (&mut **a, &**b) {
+                (Signal::Raise(a), Signal::Raise(b)) | (Signal::Return(a), Signal::Return(b)) => self.unite(a, b)?,
+                (a, b) if a == b => {}
+                _ => return None,
+            },
+            (a, b) if *a == *b => {}
+            (Flow::Unbound, Flow::Var(_) | Flow::Const(_)) => {}
+            (Flow::Var(_) | Flow::Const(_), Flow::Unbound) => *mine = Flow::Unbound,
+            _ => return None,
         }
-        args
+        Some(())
     }
 }
 
-fn push_arguments(mine: &Flow, theirs: &Flow, args: &mut Vec<Operand>) {
-    match (mine, theirs) {
-        (mine, Flow::Var(_)) => args.extend(mine.operand()),
-        (Flow::Signal(a), Flow::Signal(b)) => match (&**a, &**b) {
-            (Signal::Raise(t1, v1), Signal::Raise(t2, v2)) => {
-                push_arguments(t1, t2, args);
-                push_arguments(v1, v2, args);
-            }
-            (Signal::Return(v1), Signal::Return(v2)) => push_arguments(v1, v2, args),
-            _ => {}
-        },
-        _ => {}
-    }
-}
-
-fn leaves_of<'a>(slot: &'a Flow, found: &mut Vec<&'a Flow>) {
-    match slot {
-        Flow::Signal(s) => match &**s {
-            Signal::Raise(t, v) => {
-                leaves_of(t, found);
-                leaves_of(v, found);
-            }
-            Signal::Return(v) => leaves_of(v, found),
-            Signal::Break | Signal::Continue(_) => found.push(slot),
-        },
-        _ => found.push(slot),
-    }
-}
-
-fn refresh(slot: &mut Flow, graph: &mut Graph) {
-    match slot {
-        Flow::Var(v) => {
-            let name = graph.var_names[v.index()].clone();
-            *v = graph.new_var(name);
-        }
-        Flow::Signal(s) => match &mut **s {
-            Signal::Raise(t, v) => {
-                refresh(t, graph);
-                refresh(v, graph);
-            }
-            Signal::Return(v) => refresh(v, graph),
-            Signal::Break | Signal::Continue(_) => {}
-        },
-        Flow::Unbound | Flow::Const(_) | Flow::Unroller(..) => {}
-    }
-}
-
-/// A variable stands for whatever is not the same on both sides; which one does not matter, `fresh` renames it.
-const ANY: Flow = Flow::Var(VarId(0));
-
-fn union(a: &Flow, b: &Flow) -> Option<Flow> {
-    if a == b {
-        return Some(a.clone());
-    }
-    match (a, b) {
-        (Flow::Unbound, Flow::Signal(_) | Flow::Unroller(..))
-        | (Flow::Signal(_) | Flow::Unroller(..), Flow::Unbound) => None,
-        (Flow::Unbound, _) | (_, Flow::Unbound) => Some(Flow::Unbound),
-        (Flow::Signal(x), Flow::Signal(y)) => match (&**x, &**y) {
-            (Signal::Raise(t1, v1), Signal::Raise(t2, v2)) => {
-                Some(Flow::Signal(Box::new(Signal::Raise(union(t1, t2)?, union(v1, v2)?))))
-            }
-            (Signal::Return(v1), Signal::Return(v2)) => Some(Flow::Signal(Box::new(Signal::Return(union(v1, v2)?)))),
-            _ => None,
-        },
-        (Flow::Unroller(..) | Flow::Signal(_), _) | (_, Flow::Unroller(..) | Flow::Signal(_)) => None,
-        (Flow::Var(v), _) | (_, Flow::Var(v)) => Some(Flow::Var(*v)),
-        _ => Some(ANY),
+fn leaf(flow: &Flow) -> Option<Leaf> {
+    match flow {
+        Flow::Var(v) => Some(Leaf::Var(*v)),
+        Flow::Const(c) => Some(Leaf::Const(*c)),
+        _ => None,
     }
 }
