@@ -45,7 +45,11 @@ fn renamed(args: &[Operand], map: &FxHashMap<VarId, Operand>) -> Vec<Operand> {
 /// Whether a block does nothing but pass control on.
 fn is_forwarder(graph: &Graph, id: BlockId) -> bool {
     let b = graph.block(id);
-    id != graph.start && b.ops.is_empty() && b.switch == ExitSwitch::None && b.exits.len() == 1 && b.exits[0].target != id
+    id != graph.start
+        && b.ops.is_empty()
+        && b.switch == ExitSwitch::None
+        && b.exits.len() == 1
+        && b.exits[0].target != id
 }
 
 /// Lets links to blocks without operations lead to where those go. Returns whether something changed.
@@ -157,7 +161,9 @@ pub fn join_blocks(graph: &mut Graph) -> bool {
 
 fn only_successor(graph: &Graph, id: BlockId) -> Option<BlockId> {
     let b = graph.block(id);
-    let (ExitSwitch::None, [link]) = (&b.switch, b.exits.as_slice()) else { return None };
+    let (ExitSwitch::None, [link]) = (&b.switch, b.exits.as_slice()) else {
+        return None;
+    };
     let next = link.target;
     let last = next == graph.return_block || next == graph.except_block || next == graph.start || next == id;
     (!last).then_some(next)
@@ -172,7 +178,13 @@ fn append(graph: &mut Graph, id: BlockId, next: BlockId) {
             graph.var_names[v.index()] = graph.var_names[input.index()].clone();
         }
     }
-    let empty = Block { inputs: vec![], ops: vec![], switch: ExitSwitch::None, exits: vec![], span: graph.span };
+    let empty = Block {
+        inputs: vec![],
+        ops: vec![],
+        switch: ExitSwitch::None,
+        exits: vec![],
+        span: graph.span,
+    };
     let mut rest = std::mem::replace(graph.block_mut(next), empty);
     substitute(&mut rest, &map);
     let b = graph.block_mut(id);
@@ -216,7 +228,10 @@ fn merge_inputs_of(graph: &mut Graph, id: BlockId, links: &[(BlockId, usize)]) -
             replaced.insert(*input, Operand::Const(constant));
             continue;
         }
-        let key = links.iter().map(|(from, at)| argument_code(&graph.block(*from).exits[*at].args, i)).collect();
+        let key = links
+            .iter()
+            .map(|(from, at)| argument_code(&graph.block(*from).exits[*at].args, i))
+            .collect();
         match seen.get(&key) {
             Some(same) => drop(replaced.insert(*input, Operand::Var(*same))),
             None => drop(seen.insert(key, *input)),
@@ -274,7 +289,12 @@ pub fn remove_dead(graph: &mut Graph, removable: &dyn Fn(&Op) -> bool) -> bool {
     let mut keeps: Vec<Vec<bool>> = vec![vec![]; graph.blocks.len()];
     for id in &reachable {
         let fixed = is_fixed(graph, *id);
-        keeps[id.index()] = graph.block(*id).inputs.iter().map(|v| fixed || live[v.index()]).collect();
+        keeps[id.index()] = graph
+            .block(*id)
+            .inputs
+            .iter()
+            .map(|v| fixed || live[v.index()])
+            .collect();
     }
     for id in &reachable {
         let b = graph.block_mut(*id);
@@ -309,7 +329,11 @@ fn live_variables(graph: &Graph, reachable: &[BlockId], removable: &dyn Fn(&Op) 
         for (i, op) in b.ops.iter().enumerate() {
             let kept = (b.switch == ExitSwitch::LastException && i + 1 == b.ops.len()) || !removable(op);
             let vars = op.args.iter().filter_map(Operand::var);
-            if kept { todo.extend(vars) } else { needs[op.result.index()].extend(vars) }
+            if kept {
+                todo.extend(vars)
+            } else {
+                needs[op.result.index()].extend(vars)
+            }
         }
         if let ExitSwitch::Value(Operand::Var(v)) = &b.switch {
             todo.push(*v);
@@ -318,7 +342,11 @@ fn live_variables(graph: &Graph, reachable: &[BlockId], removable: &dyn Fn(&Op) 
             let fixed = is_fixed(graph, link.target);
             for (arg, input) in link.args.iter().zip(&graph.block(link.target).inputs) {
                 let Operand::Var(v) = arg else { continue };
-                if fixed { todo.push(*v) } else { needs[input.index()].push(*v) }
+                if fixed {
+                    todo.push(*v)
+                } else {
+                    needs[input.index()].push(*v)
+                }
             }
         }
     }
@@ -339,7 +367,10 @@ pub fn compact(graph: &mut Graph) {
     for (i, id) in order.iter().enumerate() {
         blocks[id.index()] = BlockId::new(i);
     }
-    let mut vars = Renumbering { old: vec![], new: vec![None; graph.var_names.len()] };
+    let mut vars = Renumbering {
+        old: vec![],
+        new: vec![None; graph.var_names.len()],
+    };
     let mut result: Vec<Block> = Vec::with_capacity(order.len());
     for id in &order {
         let mut b = graph.block(*id).clone();

@@ -337,8 +337,31 @@ impl OpCode {
         use OpCode::*;
         let never = matches!(
             self,
-            Pos | Neg | Invert | Not | And | Or | Xor | InplaceAnd | InplaceOr | InplaceXor | Rshift | InplaceRshift
-                | Lt | Le | Eq | Ne | Gt | Ge | Getattr | Setattr | Newlist | Newtuple | Newdict | Newset | Newslice | Type
+            Pos | Neg
+                | Invert
+                | Not
+                | And
+                | Or
+                | Xor
+                | InplaceAnd
+                | InplaceOr
+                | InplaceXor
+                | Rshift
+                | InplaceRshift
+                | Lt
+                | Le
+                | Eq
+                | Ne
+                | Gt
+                | Ge
+                | Getattr
+                | Setattr
+                | Newlist
+                | Newtuple
+                | Newdict
+                | Newset
+                | Newslice
+                | Type
         );
         self.level() == Level::High && self.effect() == Effect::MayRaise && !never
     }
@@ -346,8 +369,14 @@ impl OpCode {
     /// Whether the operation may be left out when nobody needs its result, in a high-level graph.
     pub fn is_high_removable(self) -> bool {
         use OpCode::*;
-        let arithmetic = matches!(self, Add | Sub | Mul | Lshift | InplaceAdd | InplaceSub | InplaceMul | InplaceLshift);
-        self.is_pure() || self == Len || arithmetic || (self.level() == Level::High && !self.may_be_caught() && self != Setattr)
+        let arithmetic = matches!(
+            self,
+            Add | Sub | Mul | Lshift | InplaceAdd | InplaceSub | InplaceMul | InplaceLshift
+        );
+        self.is_pure()
+            || self == Len
+            || arithmetic
+            || (self.level() == Level::High && !self.may_be_caught() && self != Setattr)
     }
 
     /// Whether an unused result makes the operation superfluous.

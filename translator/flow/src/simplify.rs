@@ -23,7 +23,9 @@ impl<'h> FlowFacts<'h> {
             host.getattr(module, name).unwrap_or(Value::None)
         };
         let isinstance = builtin(host, "isinstance");
-        let pure = ["isinstance", "issubclass", "hasattr", "callable"].map(|name| builtin(host, name)).to_vec();
+        let pure = ["isinstance", "issubclass", "hasattr", "callable"]
+            .map(|name| builtin(host, name))
+            .to_vec();
         FlowFacts { host, isinstance, pure }
     }
 
@@ -82,11 +84,17 @@ fn split_exception_links(graph: &mut Graph, facts: &FlowFacts<'_>) {
 
 /// If a link leads to nothing but a test of the exception's class: the links that make the test superfluous.
 fn split_link(graph: &mut Graph, link: &Link, facts: &FlowFacts<'_>) -> Option<Vec<Link>> {
-    let ExitCase::Exception(Const::Host(class)) = link.case else { return None };
+    let ExitCase::Exception(Const::Host(class)) = link.case else {
+        return None;
+    };
     let (_, value) = link.exc_vars?;
     let target = graph.block(link.target);
-    let ([op], ExitSwitch::Value(Operand::Var(switch))) = (target.ops.as_slice(), &target.switch) else { return None };
-    let [function, Operand::Var(tested), Operand::Const(Const::Host(wanted))] = op.args.as_slice() else { return None };
+    let ([op], ExitSwitch::Value(Operand::Var(switch))) = (target.ops.as_slice(), &target.switch) else {
+        return None;
+    };
+    let [function, Operand::Var(tested), Operand::Const(Const::Host(wanted))] = op.args.as_slice() else {
+        return None;
+    };
     let is_test = op.code == OpCode::SimpleCall && *function == Operand::host(facts.isinstance);
     let position = target.inputs.iter().position(|v| v == tested)?;
     if !is_test || *switch != op.result || link.args.get(position) != Some(&Operand::Var(value)) {
@@ -111,7 +119,12 @@ fn split_link(graph: &mut Graph, link: &Link, facts: &FlowFacts<'_>) -> Option<V
 /// The link for an exception of `class` that goes where the test at the target goes when it gives `outcome`.
 fn narrowed(graph: &mut Graph, link: &Link, outcome: bool, class: Value) -> Option<Link> {
     let mut map = cleanup::inputs_on_link(graph, link);
-    let exit = graph.block(link.target).exits.iter().find(|l| l.case == ExitCase::Bool(outcome))?.clone();
+    let exit = graph
+        .block(link.target)
+        .exits
+        .iter()
+        .find(|l| l.case == ExitCase::Bool(outcome))?
+        .clone();
     let (old_type, old_value) = link.exc_vars?;
     let new_type = graph.new_var(Some("etype".into()));
     let new_value = graph.new_var(Some("evalue".into()));
@@ -123,7 +136,10 @@ fn narrowed(graph: &mut Graph, link: &Link, outcome: bool, class: Value) -> Opti
             *v = *new;
         }
     }
-    let args = exit.args.iter().map(|a| a.var().and_then(|v| map.get(&v).cloned()).unwrap_or_else(|| a.clone()));
+    let args = exit
+        .args
+        .iter()
+        .map(|a| a.var().and_then(|v| map.get(&v).cloned()).unwrap_or_else(|| a.clone()));
     Some(Link {
         case: ExitCase::Exception(Const::Host(class)),
         args: args.collect(),
@@ -134,11 +150,15 @@ fn narrowed(graph: &mut Graph, link: &Link, outcome: bool, class: Value) -> Opti
 
 /// A link to a block that only raises the exception again goes to the except block itself.
 fn reraised(graph: &Graph, mut link: Link) -> Link {
-    let Some((etype, value)) = link.exc_vars else { return link };
+    let Some((etype, value)) = link.exc_vars else {
+        return link;
+    };
     let target = graph.block(link.target);
     let [op] = target.ops.as_slice() else { return link };
     let [exit] = target.exits.as_slice() else { return link };
-    let [Operand::Var(raised)] = op.args.as_slice() else { return link };
+    let [Operand::Var(raised)] = op.args.as_slice() else {
+        return link;
+    };
     let again = [Operand::Var(op.result), Operand::Var(*raised)];
     if op.code != OpCode::Type || exit.target != graph.except_block || exit.args != again {
         return link;
@@ -161,7 +181,9 @@ pub fn passes_on(graph: &Graph, link: &Link) -> bool {
 fn drop_covered(exits: &mut Vec<Link>, host: &Host) {
     let mut caught: Vec<Value> = vec![];
     exits.retain(|link| {
-        let ExitCase::Exception(Const::Host(class)) = link.case else { return true };
+        let ExitCase::Exception(Const::Host(class)) = link.case else {
+            return true;
+        };
         let covered = caught.iter().any(|c| host.issubclass(class, *c));
         caught.push(class);
         !covered

@@ -169,7 +169,12 @@ impl Space<'_> {
     /// Whether the next instruction passes the value about to be computed to `ovfcheck()`; `depth` is where the
     /// function is on the stack once the operands are popped.
     pub(super) fn under_ovfcheck(&mut self, state: &State) -> bool {
-        let call = Instr::CallFunction { npos: 1, nkw: 0, star: false, dstar: false };
+        let call = Instr::CallFunction {
+            npos: 1,
+            nkw: 0,
+            star: false,
+            dstar: false,
+        };
         if self.code.instrs.get(state.pc as usize) != Some(&call) || self.merge_points.contains(&state.pc) {
             return false;
         }
@@ -179,7 +184,9 @@ impl Space<'_> {
 
     /// The argument of `ovfcheck()` has been computed by the checking operation already.
     fn ovfcheck(&mut self, args: &[Operand], state: &mut State) -> Flowed<Next> {
-        let [arg] = args else { return Err(self.error("RPY0315", "ovfcheck() takes one argument")) };
+        let [arg] = args else {
+            return Err(self.error("RPY0315", "ovfcheck() takes one argument"));
+        };
         let checked = match arg {
             Operand::Const(Const::Host(known)) => Flow::Const(*known),
             Operand::Var(v) if self.checked.contains(v) => Flow::Var(*v),
@@ -226,4 +233,3 @@ impl Space<'_> {
         matches!(self.host.data(value), Some(ObjData::OldClass(_)))
     }
 }
-

@@ -1,7 +1,7 @@
 //! Instruction dispatch.
 
-use super::state::{Flow, Handler, Protected, State};
 use super::calls::checked_form;
+use super::state::{Flow, Handler, Protected, State};
 use super::{Flowed, Next, Space};
 use crate::model::{Const, ExitCase, ExitSwitch, Operand};
 use crate::ops::OpCode;
@@ -157,10 +157,7 @@ impl Space<'_> {
     }
 
     pub(super) fn pop(&self, state: &mut State) -> Flowed<Flow> {
-        state
-            .stack
-            .pop()
-            .ok_or_else(|| self.broken())
+        state.stack.pop().ok_or_else(|| self.broken())
     }
 
     pub(super) fn pop_operand(&self, state: &mut State) -> Flowed<Operand> {
@@ -193,7 +190,11 @@ impl Space<'_> {
 
     /// Like [`Space::push_op`], in the overflow-checking form if `ovfcheck()` is applied to the result.
     fn push_arithmetic(&mut self, code: OpCode, args: Vec<Operand>, state: &mut State) {
-        let checked = if self.under_ovfcheck(state) { checked_form(code) } else { None };
+        let checked = if self.under_ovfcheck(state) {
+            checked_form(code)
+        } else {
+            None
+        };
         let v = self.emit_raising(checked.unwrap_or(code), args, state);
         if checked.is_some() {
             self.checked.insert(v);
@@ -413,7 +414,8 @@ impl Space<'_> {
             return Ok(());
         }
         let args: Flowed<Vec<Operand>> = items.iter().map(|i| self.operand(i)).collect();
-        self.push_op(OpCode::Newtuple, args?, state)
+        self.push_op(OpCode::Newtuple, args?, state);
+        Ok(())
     }
 
     fn build_slice(&mut self, n: u32, state: &mut State) -> Flowed {
@@ -424,7 +426,8 @@ impl Space<'_> {
         };
         let stop = self.pop_operand(state)?;
         let start = self.pop_operand(state)?;
-        self.push_op(OpCode::Newslice, vec![start, stop, step], state)
+        self.push_op(OpCode::Newslice, vec![start, stop, step], state);
+        Ok(())
     }
 
     fn call_method(&mut self, depth: usize, name: &str, args: Vec<Operand>, state: &mut State) -> Flowed {
@@ -453,11 +456,7 @@ impl Space<'_> {
     }
 
     fn branch_or_pop(&mut self, target: u32, jump_when: bool, state: &mut State) -> Flowed<Next> {
-        let condition = state
-            .stack
-            .last()
-            .cloned()
-            .ok_or_else(|| self.broken())?;
+        let condition = state.stack.last().cloned().ok_or_else(|| self.broken())?;
         if let Some(known) = self.known_truth(&condition) {
             if known == jump_when {
                 return Ok(Next::Jump(target));
@@ -555,7 +554,8 @@ impl Space<'_> {
             return Ok(());
         }
         let args = vec![self.operand(&object)?, Operand::Const(Const::Name(name.into()))];
-        self.push_op(OpCode::Getattr, args, state)
+        self.push_op(OpCode::Getattr, args, state);
+        Ok(())
     }
 
     fn store_attr(&mut self, i: u32, state: &mut State) -> Flowed {

@@ -120,7 +120,9 @@ impl Space<'_> {
     }
 
     pub(super) fn fold_getattr(&mut self, object: &Flow, name: &str) -> Flowed<Option<Value>> {
-        let Some(value) = object.constant() else { return Ok(None) };
+        let Some(value) = object.constant() else {
+            return Ok(None);
+        };
         if !self.has_fixed_attributes(value) {
             return Ok(None);
         }
@@ -137,16 +139,22 @@ impl Space<'_> {
     pub(super) fn fold_call(&mut self, function: Value, args: &[Operand]) -> Flowed<Option<Value>> {
         let known: Option<Vec<Value>> = args.iter().map(host_value).collect();
         let Some(known) = known else { return Ok(None) };
-        let Some(name) = self.builtin_name(function) else { return Ok(self.fold_conversion(function, &known)) };
+        let Some(name) = self.builtin_name(function) else {
+            return Ok(self.fold_conversion(function, &known));
+        };
         let attribute = known.get(1).and_then(|n| self.host.str_text(*n));
         match (name, known.as_slice(), attribute) {
             ("getattr", [object, _], Some(name)) => self.fold_getattr(&Flow::Const(*object), &name),
-            ("getattr", [object, _, default], Some(name)) if self.has_fixed_attributes(*object) => {
-                Ok(self.host.getattr_opt(*object, &name).ok().map(|found| found.unwrap_or(*default)))
-            }
-            ("hasattr", [object, _], Some(name)) if self.has_fixed_attributes(*object) => {
-                Ok(self.host.getattr_opt(*object, &name).ok().map(|found| Value::Bool(found.is_some())))
-            }
+            ("getattr", [object, _, default], Some(name)) if self.has_fixed_attributes(*object) => Ok(self
+                .host
+                .getattr_opt(*object, &name)
+                .ok()
+                .map(|found| found.unwrap_or(*default))),
+            ("hasattr", [object, _], Some(name)) if self.has_fixed_attributes(*object) => Ok(self
+                .host
+                .getattr_opt(*object, &name)
+                .ok()
+                .map(|found| Value::Bool(found.is_some()))),
             ("isinstance" | "issubclass" | "callable", _, _) => Ok(self.host.call(function, &known, &[]).ok()),
             ("len" | "ord" | "chr" | "unichr" | "abs" | "min" | "max", _, _) => Ok(self.fold_pure(function, &known)),
             _ => Ok(None),
@@ -164,7 +172,9 @@ impl Space<'_> {
     fn fold_conversion(&mut self, function: Value, args: &[Value]) -> Option<Value> {
         let class = self.host.class(function)?;
         let types = self.host.types();
-        let plain = [types.int_, types.float_, types.bool_].iter().any(|t| Value::Obj(*t) == function);
+        let plain = [types.int_, types.float_, types.bool_]
+            .iter()
+            .any(|t| Value::Obj(*t) == function);
         let number = |v: &Value| match v {
             Value::Bool(_) | Value::Int(_) | Value::Float(_) => true,
             Value::Obj(_) => matches!(self.host.data(*v), Some(ObjData::RInt(..))),

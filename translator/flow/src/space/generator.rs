@@ -32,7 +32,11 @@ const RUNNING: i64 = -1;
 /// The generator function behind a synthetic `next` function.
 pub(super) fn body_of(host: &mut Host, function: Value) -> Option<Value> {
     let attrs = host.function(function)?.attrs;
-    if attrs.is_hole() { None } else { host.dict_get_str(Value::Obj(attrs), BODY) }
+    if attrs.is_hole() {
+        None
+    } else {
+        host.dict_get_str(Value::Obj(attrs), BODY)
+    }
 }
 
 /// The graph of a generator function: makes the iterator.
@@ -94,7 +98,10 @@ impl Space<'_> {
             arguments.push(v);
         }
         let start = self.graph.start;
-        self.suspensions().push(Suspension { block: start, resumption: first });
+        self.suspensions().push(Suspension {
+            block: start,
+            resumption: first,
+        });
         let mut state = self.initial_state(arguments);
         state.locals.push(Flow::Var(iterator));
         self.flow_from(state)
@@ -106,9 +113,15 @@ impl Space<'_> {
 
     /// `yield value`: stores the state in the iterator, returns, and goes on in a block for the next call.
     pub(super) fn suspend(&mut self, value: Operand, state: &mut State) -> Flowed {
-        let Some(Flow::Var(iterator)) = state.locals.last().cloned() else { return Err(self.broken()) };
+        let Some(Flow::Var(iterator)) = state.locals.last().cloned() else {
+            return Err(self.broken());
+        };
         let number = self.suspensions().len();
-        let stored: Vec<VarId> = self.live_variables(state).into_iter().filter(|v| *v != iterator).collect();
+        let stored: Vec<VarId> = self
+            .live_variables(state)
+            .into_iter()
+            .filter(|v| *v != iterator)
+            .collect();
         let names = attribute_names(&self.graph, number, &stored);
         for (name, v) in names.iter().zip(&stored) {
             self.set_attribute(iterator, name, (*v).into());
@@ -119,7 +132,10 @@ impl Space<'_> {
         let suspended = self.block;
         self.close(ExitSwitch::None, vec![Link::new(vec![value], target)]);
         let resumption = self.graph.new_block(1, self.span);
-        self.suspensions().push(Suspension { block: suspended, resumption });
+        self.suspensions().push(Suspension {
+            block: suspended,
+            resumption,
+        });
         self.block = resumption;
         let inner = self.graph.block(resumption).inputs[0];
         self.graph.var_names[inner.index()] = Some("self".into());
@@ -165,7 +181,10 @@ impl Space<'_> {
         let class = Value::Obj(self.host.exc().stop_iteration);
         let instance = self.emit(OpCode::SimpleCall, vec![Operand::host(class)]);
         let target = self.graph.except_block;
-        self.close(ExitSwitch::None, vec![Link::new(vec![Operand::host(class), instance.into()], target)]);
+        self.close(
+            ExitSwitch::None,
+            vec![Link::new(vec![Operand::host(class), instance.into()], target)],
+        );
     }
 
     /// Blocks may have been replaced by more general ones: a suspension counts only if its `yield` can be reached
@@ -225,7 +244,10 @@ fn iterator_class(host: &mut Host, function: Value) -> Flowed<Value> {
     })();
     made.map_err(|raised: rpy_host::Raised| {
         let why = host.repr(raised.value());
-        Diagnostic::error("RPY0301", format!("the generator {}() cannot be prepared: {why}", f.name))
+        Diagnostic::error(
+            "RPY0301",
+            format!("the generator {}() cannot be prepared: {why}", f.name),
+        )
     })
 }
 

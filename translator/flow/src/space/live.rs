@@ -22,7 +22,10 @@ impl Liveness {
     pub(super) fn of(code: &Code) -> Liveness {
         let words = code.varnames.len().div_ceil(64).max(1);
         let n = code.instrs.len();
-        let mut live = Liveness { words, rows: vec![0; words * (n + 1)] };
+        let mut live = Liveness {
+            words,
+            rows: vec![0; words * (n + 1)],
+        };
         let successors = successors(&code.instrs);
         let mut changed = true;
         while changed {
@@ -78,7 +81,13 @@ fn successors(instrs: &[Instr]) -> Vec<Exits> {
     let regions = regions(instrs);
     let continues: Vec<usize> = instrs
         .iter()
-        .filter_map(|i| if let Instr::ContinueLoop(t) = i { Some(*t as usize) } else { None })
+        .filter_map(|i| {
+            if let Instr::ContinueLoop(t) = i {
+                Some(*t as usize)
+            } else {
+                None
+            }
+        })
         .collect();
     let mut open: Vec<&Region> = vec![];
     let mut following = regions.iter().peekable();
@@ -88,7 +97,10 @@ fn successors(instrs: &[Instr]) -> Vec<Exits> {
             open.push(r);
         }
         open.retain(|r| r.end > pc);
-        let mut exits = Exits { normal: normal_exits(pc, *instr), ..Exits::default() };
+        let mut exits = Exits {
+            normal: normal_exits(pc, *instr),
+            ..Exits::default()
+        };
         exits.unwinding.extend(open.iter().map(|r| r.target));
         if matches!(instr, Instr::EndFinally) {
             exits.unwinding.extend(continues.iter().copied());
@@ -102,7 +114,11 @@ fn regions(instrs: &[Instr]) -> Vec<Region> {
     let mut found = vec![];
     for (pc, instr) in instrs.iter().enumerate() {
         if let Instr::SetupLoop(t) | Instr::SetupExcept(t) | Instr::SetupFinally(t) | Instr::SetupWith(t) = instr {
-            found.push(Region { start: pc + 1, end: *t as usize, target: *t as usize });
+            found.push(Region {
+                start: pc + 1,
+                end: *t as usize,
+                target: *t as usize,
+            });
         }
     }
     found

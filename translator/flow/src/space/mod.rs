@@ -146,11 +146,16 @@ impl<'h> Space<'h> {
     fn flow_from(&mut self, start: State) -> Flowed {
         self.flow_block(start)?;
         while let Some((pc, block)) = self.pending.pop() {
-            let Some(state) = self.take_live(pc, block) else { continue };
+            let Some(state) = self.take_live(pc, block) else {
+                continue;
+            };
             self.block = block;
             self.flow_block(state)?;
             if self.graph.blocks.len() > MAX_BLOCKS {
-                return Err(self.error("RPY0302", "this function becomes too large when its constant loops are unrolled"));
+                return Err(self.error(
+                    "RPY0302",
+                    "this function becomes too large when its constant loops are unrolled",
+                ));
             }
         }
         Ok(())
@@ -158,7 +163,11 @@ impl<'h> Space<'h> {
 
     /// The state of a block that has not been replaced by a more general one in the meantime.
     fn take_live(&self, pc: u32, block: BlockId) -> Option<State> {
-        self.joins.get(&pc)?.iter().find(|j| j.block == block).map(|j| j.state.clone())
+        self.joins
+            .get(&pc)?
+            .iter()
+            .find(|j| j.block == block)
+            .map(|j| j.state.clone())
     }
 
     fn initial_state(&self, arguments: Vec<VarId>) -> State {
@@ -168,7 +177,13 @@ impl<'h> Space<'h> {
             let value = from.map_or(Flow::Unbound, |i| locals[i as usize].clone());
             locals.push(value);
         }
-        State { pc: 0, locals, stack: vec![], blocks: vec![], handled: Flow::Unbound }
+        State {
+            pc: 0,
+            locals,
+            stack: vec![],
+            blocks: vec![],
+            handled: Flow::Unbound,
+        }
     }
 
     /// Executes instructions from a state until the current block ends.
@@ -219,7 +234,9 @@ impl<'h> Space<'h> {
     fn join(&mut self, state: &State) -> (BlockId, State) {
         let joins = self.joins.entry(state.pc).or_default();
         for i in 0..joins.len() {
-            let Some(wider) = joins[i].state.union(state) else { continue };
+            let Some(wider) = joins[i].state.union(state) else {
+                continue;
+            };
             if wider.matches(&joins[i].state) {
                 return (joins[i].block, joins[i].state.clone());
             }
@@ -239,7 +256,10 @@ impl<'h> Space<'h> {
         };
         let block = self.graph.new_block(0, self.span);
         self.graph.block_mut(block).inputs = fresh.variables();
-        self.joins.entry(state.pc).or_default().push(Join { block, state: fresh.clone() });
+        self.joins.entry(state.pc).or_default().push(Join {
+            block,
+            state: fresh.clone(),
+        });
         self.pending.push((state.pc, block));
         (block, fresh)
     }
@@ -348,21 +368,4 @@ fn merge_points(code: &Code) -> FxHashSet<u32> {
         }
     }
     found
-}
-
-/// Operations that neither raise themselves nor call anything of the user's program.
-fn may_raise(code: OpCode) -> bool {
-    !matches!(
-        code,
-        OpCode::Getattr
-            | OpCode::Setattr
-            | OpCode::Newlist
-            | OpCode::Newtuple
-            | OpCode::Newdict
-            | OpCode::Newset
-            | OpCode::Newslice
-            | OpCode::Is
-            | OpCode::Len
-            | OpCode::Type
-    )
 }

@@ -209,7 +209,9 @@ impl Space<'_> {
     /// tests the classes one after the other.
     pub(super) fn exception_match(&mut self, state: &mut State) -> Flowed<Next> {
         let wanted = self.pop(state)?;
-        let Flow::ClassOf(exception) = self.pop(state)? else { return Err(self.broken()) };
+        let Flow::ClassOf(exception) = self.pop(state)? else {
+            return Err(self.broken());
+        };
         let Some(Instr::PopJumpIfFalse(no)) = self.code.instrs.get(state.pc as usize).copied() else {
             return Err(self.broken());
         };
@@ -241,7 +243,10 @@ impl Space<'_> {
     fn exception_classes(&mut self, wanted: &Flow) -> Flowed<Vec<Value>> {
         let Some(value) = wanted.constant() else {
             return Err(self
-                .error("RPY0311", "the class of an 'except' clause must be known before the program runs")
+                .error(
+                    "RPY0311",
+                    "the class of an 'except' clause must be known before the program runs",
+                )
                 .note("name the exception class, or a tuple of classes, directly"));
         };
         let Some(items) = self.host.tuple_items(value).cloned() else {
@@ -250,7 +255,10 @@ impl Space<'_> {
             }
             let text = self.host.repr(value);
             return Err(self
-                .error("RPY0311", format!("an 'except' clause names {text}, which is not a class"))
+                .error(
+                    "RPY0311",
+                    format!("an 'except' clause names {text}, which is not a class"),
+                )
                 .note("name the exception class, or a tuple of classes, directly"));
         };
         let mut classes = vec![];
@@ -264,7 +272,10 @@ impl Space<'_> {
         if n == 0 {
             let handled = state.handled.clone();
             if handled == Flow::Unbound {
-                return Err(self.error("RPY0312", "'raise' without an exception, and none is being handled here"));
+                return Err(self.error(
+                    "RPY0312",
+                    "'raise' without an exception, and none is being handled here",
+                ));
             }
             self.unwind(Signal::Raise(handled), state.clone());
             return Ok(Next::Stop);
@@ -272,7 +283,11 @@ impl Space<'_> {
         if n == 3 {
             self.pop(state)?;
         }
-        let value = if n >= 2 { self.pop(state)? } else { Flow::Const(Value::None) };
+        let value = if n >= 2 {
+            self.pop(state)?
+        } else {
+            Flow::Const(Value::None)
+        };
         let what = self.pop(state)?;
         let instance = self.exception_instance(&what, &value, state)?;
         self.unwind(Signal::Raise(instance), state.clone());
@@ -336,7 +351,13 @@ impl Space<'_> {
 
     /// The items of a tuple that the current block has just built.
     pub(super) fn tuple_parts(&self, v: VarId) -> Option<Vec<Operand>> {
-        let op = self.graph.block(self.block).ops.iter().rev().find(|op| op.result == v)?;
+        let op = self
+            .graph
+            .block(self.block)
+            .ops
+            .iter()
+            .rev()
+            .find(|op| op.result == v)?;
         (op.code == OpCode::Newtuple).then(|| op.args.clone())
     }
 }
