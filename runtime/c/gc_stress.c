@@ -30,12 +30,12 @@ typedef struct side {
 } side;
 
 /* Young objects are promoted when there are more than this many, or bytes. */
-#define YOUNG_MOST 24
+#define YOUNG_MOST 16
 #define YOUNG_BYTES ((size_t)16384)
 /* Bytes of old objects moved per allocation, on average. */
-#define ALLOWANCE ((size_t)8192)
+#define ALLOWANCE ((size_t)2048)
 /* Bytes of poisoned memory kept. */
-#define QUARANTINE ((size_t)8 << 20)
+#define QUARANTINE ((size_t)1 << 20)
 
 static gci_vec young, old, remembered, prebuilt_roots, pins;
 static gci_vec pending; /* reached objects to be scanned */
@@ -266,9 +266,31 @@ static void collect(int everything, int promote)
     rpy_log_stop(full ? "gc-collect-full" : "gc-minor", 0);
 }
 
+static void add_slots(void **base, void **top, void *arg)
+{
+    *(size_t *)arg += (size_t)(top - base);
+}
+
+/* Each collection visits the whole shadow stack: in deep recursions only one
+ * of several allocations collects. */
+#define SLOTS_PER_COLLECTION 2048
+
+static int too_deep(void)
+{
+    static size_t skipped;
+    size_t slots = 0;
+    rpy_thread_each_stack(add_slots, &slots);
+    if (skipped++ * SLOTS_PER_COLLECTION < slots)
+        return slots > SLOTS_PER_COLLECTION;
+    skipped = 0;
+    return 0;
+}
+
 /* Before an allocation of `size` bytes. */
 static int collect_for(size_t size)
 {
+    if (too_deep() && !rpy_gci_settings.max_heap)
+        return 1;
     size_t objects = old.count + young.count;
     allowance += ALLOWANCE + size;
     if (allowance >= live_bytes + 64 * objects) {
