@@ -1,1 +1,3 @@
-//! Stage crate; see ARCHITECTURE.md.
+//! Optimisations on low-level graphs.
+
+pub mod malloc_removal;
