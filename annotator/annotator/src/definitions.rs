@@ -29,8 +29,6 @@ pub struct ListDef {
     pub mutated: bool,
     /// `Some(step)` if all were made by `range(…)` with this step and never changed (`0`: variable step).
     pub range_step: Option<i64>,
-    /// Was made by something else than `range`.
-    pub not_range: bool,
     /// Must not be resized (`make_sure_not_resized`, `*args`), and why.
     pub fixed: Option<Span>,
     /// Must not be changed at all (`[*]` attributes of prebuilt instances are still lists).

@@ -85,16 +85,16 @@ pub enum KeyPart {
     Star(usize),
     /// A constant argument.
     Const(Value),
-    /// An annotation (or what stands for its type).
-    Ann(AnnId),
+    /// What stands for the Python type of an argument.
+    Type(Arc<str>),
     /// A place of call: graph, block, operation.
     Place(u32, u32, u32),
     /// An argument that is not constant under `arg_or_var`.
     Var,
     /// A low-level type.
     LowLevel(rpy_lltype::LLTypeId),
-    /// The class through which an inherited method is reached, for classes that are copied in (`_mixin_`).
-    Class(DescId),
+    /// A prebuilt thing without a value of its own, such as a method.
+    Desc(DescId),
 }
 
 /// A specialisation key.

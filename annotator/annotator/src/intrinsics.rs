@@ -2,7 +2,7 @@
 //!
 //! A row's names are the values of `_intrinsic_` (set by `@intrinsic("name")` of `rpython.rtyper.intrinsic`, on functions and
 //! classes) and the qualified names `module.name` of host built-in functions and types. Native modules of the library are
-//! `_rpy_lltype`, `_rpy_llmemory` and `_rpy_native`. No other Rust code names a library function.
+//! named `_rpy_…`; their functions are `ll.name` here. No other Rust code names a library function.
 
 macro_rules! intrinsics {
     ($($(#[$doc:meta])* $name:ident = $($text:literal)|+;)*) => {
@@ -272,43 +272,43 @@ intrinsics! {
 
     // ---- types
     /// Casts at annotation time: `lltype_is_gc`-like tests are host functions; this is `typeOf(x)`
-    TypeOf = "_rpy_lltype.typeOf";
+    TypeOf = "ll.typeOf";
     /// `malloc(T[, n], flavor=…, …)`
-    Malloc = "_rpy_lltype.malloc";
+    Malloc = "ll.malloc";
     /// `free(p, flavor=…)`
-    Free = "_rpy_lltype.free";
+    Free = "ll.free";
     /// Renders memory immortal
-    RenderImmortal = "_rpy_lltype.render_immortal";
+    RenderImmortal = "ll.render_immortal";
     /// `nullptr(T)`
-    NullPtr = "_rpy_lltype.nullptr";
+    NullPtr = "ll.nullptr";
     /// `functionptr(F, name, …)`, only import time
-    FunctionPtr = "_rpy_lltype.functionptr";
+    FunctionPtr = "ll.functionptr";
     /// `opaqueptr(…)`, only import time
-    OpaquePtr = "_rpy_lltype.opaqueptr";
+    OpaquePtr = "ll.opaqueptr";
     /// `cast_primitive(T, x)`
-    CastPrimitive = "_rpy_lltype.cast_primitive";
+    CastPrimitive = "ll.cast_primitive";
     /// `cast_pointer(PTR, p)`
-    CastPointer = "_rpy_lltype.cast_pointer";
+    CastPointer = "ll.cast_pointer";
     /// `cast_opaque_ptr(PTR, p)`
-    CastOpaquePtr = "_rpy_lltype.cast_opaque_ptr";
+    CastOpaquePtr = "ll.cast_opaque_ptr";
     /// `cast_ptr_to_int(p)`
-    CastPtrToInt = "_rpy_lltype.cast_ptr_to_int";
+    CastPtrToInt = "ll.cast_ptr_to_int";
     /// `cast_int_to_ptr(PTR, i)`
-    CastIntToPtr = "_rpy_lltype.cast_int_to_ptr";
+    CastIntToPtr = "ll.cast_int_to_ptr";
     /// `direct_ptradd(p, n)`
-    DirectPtrAdd = "_rpy_lltype.direct_ptradd";
+    DirectPtrAdd = "ll.direct_ptradd";
     /// `direct_arrayitems(p)`
-    DirectArrayItems = "_rpy_lltype.direct_arrayitems";
+    DirectArrayItems = "ll.direct_arrayitems";
     /// `direct_fieldptr(p, name)`
-    DirectFieldPtr = "_rpy_lltype.direct_fieldptr";
+    DirectFieldPtr = "ll.direct_fieldptr";
     /// `length_of_simple_gcarray_from_opaque(p)`
-    LengthOfGcArray = "_rpy_lltype.length_of_simple_gcarray_from_opaque";
+    LengthOfGcArray = "ll.length_of_simple_gcarray_from_opaque";
     /// `getRuntimeTypeInfo(T)`, `runtime_type_info(p)`
-    RuntimeTypeInfo = "_rpy_lltype.runtime_type_info";
+    RuntimeTypeInfo = "ll.runtime_type_info";
     /// `identityhash(p)`
-    IdentityHash = "_rpy_lltype.identityhash";
+    IdentityHash = "ll.identityhash";
     /// `rffi.cast(T, x)`
-    RffiCast = "_rpy_lltype.rffi_cast" | "rffi_cast" | "_rpy_native.rffi_cast";
+    RffiCast = "ll.rffi_cast" | "rffi_cast";
     /// `rffi.ptradd(p, n)`
     RffiPtrAdd = "rffi_ptradd";
     /// `llop.NAME(RESULT, …)`; the constant tells which
@@ -316,39 +316,39 @@ intrinsics! {
 
     // ---- llmemory
     /// `cast_ptr_to_adr(p)`
-    CastPtrToAdr = "_rpy_llmemory.cast_ptr_to_adr";
+    CastPtrToAdr = "ll.cast_ptr_to_adr";
     /// `cast_adr_to_ptr(a, PTR)`
-    CastAdrToPtr = "_rpy_llmemory.cast_adr_to_ptr";
+    CastAdrToPtr = "ll.cast_adr_to_ptr";
     /// `cast_adr_to_int(a[, mode])`
-    CastAdrToInt = "_rpy_llmemory.cast_adr_to_int";
+    CastAdrToInt = "ll.cast_adr_to_int";
     /// `cast_int_to_adr(i)`
-    CastIntToAdr = "_rpy_llmemory.cast_int_to_adr";
+    CastIntToAdr = "ll.cast_int_to_adr";
     /// `sizeof(T[, n])`
-    SizeOf = "_rpy_llmemory.sizeof";
+    SizeOf = "ll.sizeof";
     /// `offsetof(T, name)`
-    OffsetOf = "_rpy_llmemory.offsetof";
+    OffsetOf = "ll.offsetof";
     /// `itemoffsetof(T[, n])`
-    ItemOffsetOf = "_rpy_llmemory.itemoffsetof";
+    ItemOffsetOf = "ll.itemoffsetof";
     /// `raw_malloc_usage(size)`
-    RawMallocUsage = "_rpy_llmemory.raw_malloc_usage";
+    RawMallocUsage = "ll.raw_malloc_usage";
     /// `raw_malloc(size)`
-    RawMalloc = "_rpy_llmemory.raw_malloc";
+    RawMalloc = "ll.raw_malloc";
     /// `raw_free(a)`
-    RawFree = "_rpy_llmemory.raw_free";
+    RawFree = "ll.raw_free";
     /// `raw_memclear(a, size)`
-    RawMemclear = "_rpy_llmemory.raw_memclear";
+    RawMemclear = "ll.raw_memclear";
     /// `raw_memcopy(src, dst, size)`
-    RawMemcopy = "_rpy_llmemory.raw_memcopy";
+    RawMemcopy = "ll.raw_memcopy";
     /// `raw_memmove(src, dst, size)`
-    RawMemmove = "_rpy_llmemory.raw_memmove";
+    RawMemmove = "ll.raw_memmove";
     /// `weakref_create(p)`
-    WeakrefCreate = "_rpy_llmemory.weakref_create";
+    WeakrefCreate = "ll.weakref_create";
     /// `weakref_deref(PTR, w)`
-    WeakrefDeref = "_rpy_llmemory.weakref_deref";
+    WeakrefDeref = "ll.weakref_deref";
     /// `cast_ptr_to_weakrefptr(p)`
-    CastPtrToWeakrefPtr = "_rpy_llmemory.cast_ptr_to_weakrefptr";
+    CastPtrToWeakrefPtr = "ll.cast_ptr_to_weakrefptr";
     /// `cast_weakrefptr_to_ptr(PTR, w)`
-    CastWeakrefPtrToPtr = "_rpy_llmemory.cast_weakrefptr_to_ptr";
+    CastWeakrefPtrToPtr = "ll.cast_weakrefptr_to_ptr";
 
     // ---- annlowlevel
     /// `llhelper(F, f)`
@@ -406,11 +406,15 @@ intrinsics! {
     /// `rgc.ll_shrink_array(array, n)`
     LlShrinkArray = "ll_shrink_array";
     /// `rgc.ll_writebarrier(p)`
-    LlWriteBarrier = "ll_writebarrier";
+    LlWriteBarrier = "ll_writebarrier" | "gc_writebarrier";
+    /// `rgc._writebarrier_before_copy(src, dst, i, j, n)`
+    LlWriteBarrierBeforeCopy = "gc_writebarrier_before_copy";
     /// `rgc.FinalizerQueue` registration
-    RegisterFinalizer = "gc_register_finalizer";
+    RegisterFinalizer = "gc_register_finalizer" | "finalizer_queue_register";
     /// Next object of a finalizer queue
-    NextDead = "gc_next_dead";
+    NextDead = "gc_next_dead" | "finalizer_queue_next_dead";
+    /// The class `rgc.FinalizerQueue`
+    FinalizerQueue = "finalizer_queue";
     /// The object will not need its finalizer
     MayIgnoreFinalizer = "gc_may_ignore_finalizer";
     /// `rgc.register_custom_trace_hook(T, f)`
@@ -422,39 +426,56 @@ intrinsics! {
     /// Data pointer of a list of characters
     GcDataForListOfChars = "get_gc_data_for_list_of_chars";
 
+    /// `rgc.move_out_of_nursery(p)`
+    GcMoveOutOfNursery = "gc_move_out_of_nursery";
+    /// `rgc.set_max_heap_size(n)`
+    GcSetMaxHeapSize = "gc_set_max_heap_size";
+    /// `rgc.increase_root_stack_depth(n)`
+    GcIncreaseRootStackDepth = "gc_increase_root_stack_depth";
+    /// Inspection of the heap
+    GcHeapStats = "gc_heap_stats";
+    /// Inspection of the heap
+    GcGetRpyRoots = "gc_get_rpy_roots";
+    /// Inspection of the heap
+    GcGetRpyReferents = "gc_get_rpy_referents";
+    /// Inspection of the heap
+    GcGetRpyMemoryUsage = "gc_get_rpy_memory_usage";
+    /// Inspection of the heap
+    GcGetRpyTypeIndex = "gc_get_rpy_type_index";
+    /// Inspection of the heap
+    GcDumpRpyHeap = "gc_dump_rpy_heap";
+    /// Inspection of the heap
+    GcGetTypeidsZ = "gc_get_typeids_z";
+    /// Inspection of the heap
+    GcGetTypeidsList = "gc_get_typeids_list";
+    /// A spare flag of GC objects
+    GcGetGcflagExtra = "gc_get_gcflag_extra";
+    /// A spare flag of GC objects
+    GcToggleGcflagExtra = "gc_toggle_gcflag_extra";
+
     // ---- jit
     /// `jit.hint(x, **flags)`; value passed on
     JitHint = "jit_hint";
     /// `promote(x)`
     JitPromote = "jit_promote";
-    /// `we_are_jitted()`: False
-    WeAreJitted = "we_are_jitted";
     /// `isconstant(x)`, `isvirtual(x)`: False
     JitIsConstant = "jit_isconstant";
     /// `isvirtual(x)`
     JitIsVirtual = "jit_isvirtual";
-    /// `loop_unrolling_heuristic(…)`: False
-    JitLoopUnrolling = "jit_loop_unrolling_heuristic";
+    /// Records for the JIT: nothing happens
+    JitIgnore = "jit_ignore" | "jit_record" | "jit_set_param" | "jit_virtual_ref_finish";
     /// Markers of a JitDriver: nothing happens
     JitMarker = "jit_marker";
-    /// `set_param(driver, name, value)` and the like: nothing happens
-    JitSetParam = "jit_set_param";
-    /// `current_trace_length()`: -1
-    JitCurrentTraceLength = "jit_current_trace_length";
-    /// `conditional_call(cond, f, …)`
-    JitConditionalCall = "jit_conditional_call";
-    /// `conditional_call_elidable(value, f, …)`
-    JitConditionalCallElidable = "jit_conditional_call_elidable";
-    /// `record_exact_class(x, cls)` and other records: nothing happens
-    JitRecord = "jit_record";
     /// `virtual_ref(x)`
     JitVirtualRef = "jit_virtual_ref";
-    /// `virtual_ref_finish(vref, x)`
-    JitVirtualRefFinish = "jit_virtual_ref_finish";
 
     // ---- other services of the library
-    /// `rerased.erase_int(x)` and the erase function of a pair
+    /// The erase function of a pair
     Erase = "erase";
+    /// `rerased.erase_int(x)`
+    EraseInt = "erase_int";
+    /// `rerased.unerase_int(y)`
+    UneraseInt = "unerase_int";
     /// The unerase function of a pair
     Unerase = "unerase";
     /// Reads a machine word at a raw address: `raw_storage_getitem(T, p, i)`
@@ -469,8 +490,10 @@ intrinsics! {
     SingleFloatToBits = "singlefloat2uint";
     /// `longlong2float.uint2singlefloat(x)`
     BitsToSingleFloat = "uint2singlefloat";
-    /// `getattr`-free access to the type of a list for helpers: nothing at run time
-    StackCheck = "stack_check";
+    /// `print`: writes a string to standard output
+    WriteStdout = "write_stdout";
+    /// Whether a value is a low-level pointer, decided by its type
+    IsLowLevelPointer = "is_low_level_pointer";
 }
 
 #[cfg(test)]

@@ -5,11 +5,36 @@
 //! * [`definitions`]: what is common to lists, dicts and classes that flow together;
 //! * [`intrinsics`]: the functions of the library and of Python that annotator and rtyper know.
 
+mod annotator;
+mod arguments;
+mod arithmetic;
+mod attributes;
+mod builtins;
+mod calls;
+mod classes;
+mod constants;
+mod containers;
 pub mod definitions;
 pub mod desc;
+mod dump;
+mod enforce;
+mod errors;
+mod fixpoint;
+mod functions;
 pub mod intrinsics;
+mod library;
+mod lists;
+mod memo;
 pub mod model;
+mod ops;
+mod pointers;
+mod strings;
+mod union;
+mod worklist;
 
+pub use annotator::Annotator;
+pub use arguments::{ArgSource, match_arguments};
+pub use calls::Callee;
 pub use definitions::{Attribute, ClassDef, CustomKeys, DictDef, ListDef, Place, Source};
 pub use desc::{
     AttrFamily, AttrFamilyId, CallFamily, CallFamilyId, CallRow, ClassDesc, Desc, Enforced, FrozenDesc, FunctionDesc,
@@ -17,3 +42,4 @@ pub use desc::{
 };
 pub use intrinsics::Intrinsic;
 pub use model::{Ann, AnnId, Anns, ClassDefId, DescId, DictDefId, IterKind, Kind, ListDefId};
+pub use strings::{FormatPiece, parse_format};

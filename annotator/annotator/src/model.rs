@@ -186,6 +186,13 @@ pub struct Ann {
     pub constant: Option<Value>,
 }
 
+impl Default for AnnId {
+    /// Nothing known.
+    fn default() -> AnnId {
+        AnnId::IMPOSSIBLE
+    }
+}
+
 macro_rules! well_known {
     ($($(#[$m:meta])* $name:ident = $i:literal, $kind:expr;)*) => {
         impl AnnId {

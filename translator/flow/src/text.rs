@@ -14,6 +14,8 @@ pub struct Names<'a> {
     pub types: Option<&'a LLTypes>,
     /// For callees.
     pub graphs: Option<&'a Graphs>,
+    /// What a stage knows of a variable, shown instead of its low-level type.
+    pub facts: Option<&'a dyn Fn(VarId) -> String>,
 }
 
 /// Text of a graph.
@@ -78,6 +80,9 @@ fn print_link(link: &Link, names: Names<'_>) -> String {
 }
 
 fn typed(graph: &Graph, v: VarId, names: Names<'_>) -> String {
+    if let Some(facts) = names.facts {
+        return format!("{v}: {}", facts(v));
+    }
     match names.types {
         Some(types) if !graph.types.is_empty() => format!("{v}: {}", types.text(graph.var_type(v))),
         _ => v.to_string(),
