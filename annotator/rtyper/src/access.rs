@@ -80,8 +80,7 @@ impl RTyper<'_> {
     /// A host exception as a diagnostic at the current place.
     pub fn host_error(&mut self, raised: &rpy_host::Raised, what: &str) -> Diagnostic {
         let d = self.host().diagnostic_of(raised);
-        let mut result = self.error(what.to_string());
-        result = result.note(d.title.clone());
+        let result = self.error(what.to_string()).note(d.title.clone());
         d.notes.iter().fold(result, |r, n| r.note(n.clone()))
     }
 

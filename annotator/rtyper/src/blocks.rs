@@ -105,11 +105,7 @@ impl RTyper<'_> {
             ExitSwitch::Value(v) => self.constant_of(id, v),
             _ => None,
         };
-        let keep: Vec<bool> = b
-            .exits
-            .iter()
-            .map(|l| self.link_is_taken(id, l, wanted))
-            .collect();
+        let keep: Vec<bool> = b.exits.iter().map(|l| self.link_is_taken(id, l, wanted)).collect();
         if keep.iter().all(|k| *k) || b.exits.len() < 2 {
             return;
         }
@@ -237,7 +233,9 @@ impl RTyper<'_> {
         let mut result = vec![];
         for link in block.exits.iter().skip(1) {
             let passes_on = link.target == g.except_block
-                && link.exc_vars.is_some_and(|(t, v)| link.args == [Operand::Var(t), Operand::Var(v)]);
+                && link
+                    .exc_vars
+                    .is_some_and(|(t, v)| link.args == [Operand::Var(t), Operand::Var(v)]);
             if let (ExitCase::Exception(Const::Host(class)), false) = (&link.case, passes_on) {
                 result.push(*class);
             }
@@ -363,7 +361,13 @@ impl RTyper<'_> {
                     Operand::Const(Const::Host(c)) => self.inputconst(arg.repr, c)?,
                     other => other,
                 };
-                let cases: Vec<ExitCase> = self.graph(id).block(block).exits.iter().map(|l| l.case.clone()).collect();
+                let cases: Vec<ExitCase> = self
+                    .graph(id)
+                    .block(block)
+                    .exits
+                    .iter()
+                    .map(|l| l.case.clone())
+                    .collect();
                 let mut low = vec![];
                 for case in cases {
                     low.push(match case {

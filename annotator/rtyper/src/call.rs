@@ -65,7 +65,11 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         Repr::Impossible | Repr::None => {
             hop.exception_cannot_occur();
             let ty = hop.result_type()?;
-            Ok(if ty == LLTypes::VOID { Operand::void() } else { hop.rt.zero(ty) })
+            Ok(if ty == LLTypes::VOID {
+                Operand::void()
+            } else {
+                hop.rt.zero(ty)
+            })
         }
         _ => {
             let p = hop.place;
@@ -180,7 +184,10 @@ fn call_method(
     keywords: &[(Arc<str>, Arg)],
 ) -> Res<(Operand, ReprId)> {
     let first = callees[0].function;
-    if callees.iter().all(|c| c.function == first && c.graph == callees[0].graph) {
+    if callees
+        .iter()
+        .all(|c| c.function == first && c.graph == callees[0].graph)
+    {
         return call_callee(hop, &callees[0], args, keywords);
     }
     let Repr::Methods { class, name, .. } = hop.arg_kind(0) else {
@@ -223,7 +230,11 @@ fn call_through_pointer(
         return Err(hop.rt.internal("a call is not in the table of its family"));
     };
     let row = rows.rows[index].clone();
-    let pointer = if rows.rows.len() == 1 { f } else { hop.getfield(f, &format!("f{index}"))? };
+    let pointer = if rows.rows.len() == 1 {
+        f
+    } else {
+        hop.getfield(f, &format!("f{index}"))?
+    };
     let mut operands = vec![pointer];
     let all = args.iter().chain(keywords.iter().map(|(_, a)| a));
     for (arg, param) in all.zip(&row.params) {
@@ -283,9 +294,12 @@ pub fn call_callee(
 }
 
 fn graph_of(ll: &LLOps<'_, '_>, callee: &Callee) -> Res<GraphId> {
-    callee
-        .graph
-        .ok_or_else(|| ll.rt.internal(format!("{} has no graph for this call", ll.rt.ann.desc_name(callee.desc))))
+    callee.graph.ok_or_else(|| {
+        ll.rt.internal(format!(
+            "{} has no graph for this call",
+            ll.rt.ann.desc_name(callee.desc)
+        ))
+    })
 }
 
 fn call_with_sources(
@@ -373,7 +387,9 @@ fn call_class_set(
         operands.push(v);
         inner.push(arg.clone());
     }
-    let graph = hop.rt.build_class_dispatch(callees, &reprs, &inner, args.len(), keywords, result)?;
+    let graph = hop
+        .rt
+        .build_class_dispatch(callees, &reprs, &inner, args.len(), keywords, result)?;
     let v = hop.call_ready_graph(graph, operands)?;
     Ok((v, result))
 }
@@ -440,7 +456,9 @@ impl RTyper<'_> {
             let body = if i + 1 == callees.len() {
                 block
             } else {
-                let value = self.desc_value(callee.desc).ok_or_else(|| self.internal("not a class"))?;
+                let value = self
+                    .desc_value(callee.desc)
+                    .ok_or_else(|| self.internal("not a class"))?;
                 let vtable = self.vtable_of_class(value)?;
                 let (body, next) = (self.copy_block_inputs(id, block), self.copy_block_inputs(id, block));
                 let mut ll = LLOps::new(self, id, Span::NONE);
@@ -555,7 +573,10 @@ impl RTyper<'_> {
             let compatible = row.direct == new.direct
                 && self.types().same(row.ty, new.ty)
                 && (row.shape == new.shape || row.direct)
-                && new.members.iter().all(|(d, g)| row.members.get(d).is_none_or(|old| old == g));
+                && new
+                    .members
+                    .iter()
+                    .all(|(d, g)| row.members.get(d).is_none_or(|old| old == g));
             if compatible {
                 row.members.extend(new.members);
                 return Ok(());
@@ -572,8 +593,7 @@ impl RTyper<'_> {
         let mut direct = shape.keywords.is_empty();
         for (desc, graph) in &members {
             let sources = self.sources(*desc, shape)?;
-            direct &= sources.len() == n
-                && sources.iter().enumerate().all(|(i, s)| *s == ArgSource::Positional(i));
+            direct &= sources.len() == n && sources.iter().enumerate().all(|(i, s)| *s == ArgSource::Positional(i));
             let g = self.graph(*graph);
             let (inputs, ret) = (g.block(g.start).inputs.clone(), g.return_var());
             for (input, source) in inputs.iter().zip(&sources) {
@@ -690,7 +710,10 @@ impl RTyper<'_> {
         if let Some(&c) = self.pbcs.function_structs.get(&desc) {
             return Ok(LLPtr::To(c));
         }
-        let to = self.types().pointee(rows.ty).ok_or_else(|| self.internal("a table is not a struct"))?;
+        let to = self
+            .types()
+            .pointee(rows.ty)
+            .ok_or_else(|| self.internal("a table is not a struct"))?;
         let (types, store) = self.types_and_store();
         let c = store.alloc(types, to, 0, true);
         store.get_mut(c).immortal = true;

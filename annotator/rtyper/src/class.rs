@@ -72,7 +72,11 @@ pub fn lower_isinstance(hop: &mut Hop<'_, '_>) -> Res<Operand> {
 }
 
 fn test_classes(hop: &mut Hop<'_, '_>, v: Operand, wanted: &[ClassDefId], can_be_none: bool) -> Res<Operand> {
-    let helper = if can_be_none { "ll_isinstance" } else { "ll_isinstance_nonnull" };
+    let helper = if can_be_none {
+        "ll_isinstance"
+    } else {
+        "ll_isinstance_nonnull"
+    };
     let mut result: Option<Operand> = None;
     for class in wanted {
         let vtable = hop.rt.vtable_pointer(*class)?;
@@ -133,7 +137,9 @@ pub fn getattr(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
         _ => None,
     };
     let Some(base) = base else {
-        return Err(hop.rt.error(format!("the classes whose attribute {name} is read here have no common base")));
+        return Err(hop.rt.error(format!(
+            "the classes whose attribute {name} is read here have no common base"
+        )));
     };
     for key in [format!(":{name}"), name.to_string()] {
         if let Some((owner, info)) = hop.rt.find_field(base, &key, true)? {

@@ -74,9 +74,7 @@ impl RTyper<'_> {
 
     /// Whether instances are allocated outside of the GC.
     pub fn is_raw_class(&self, class: ClassDefId) -> bool {
-        self.ann
-            .class_desc(self.ann.class(class).desc)
-            .is_some_and(|d| d.raw)
+        self.ann.class_desc(self.ann.class(class).desc).is_some_and(|d| d.raw)
     }
 
     /// The shape of a class, made on first use.
@@ -156,13 +154,7 @@ impl RTyper<'_> {
         })
     }
 
-    fn field_info(
-        &mut self,
-        prefix: &str,
-        attr: &str,
-        repr: ReprId,
-        methods: Option<Arc<[DescId]>>,
-    ) -> Res<FieldInfo> {
+    fn field_info(&mut self, prefix: &str, attr: &str, repr: ReprId, methods: Option<Arc<[DescId]>>) -> Res<FieldInfo> {
         Ok(FieldInfo {
             mangled: format!("{prefix}{attr}").into(),
             repr,
@@ -204,7 +196,11 @@ impl RTyper<'_> {
             hints.push(Hint::Int("immutable".into(), 1));
             hints.push(Hint::Int("vtable".into(), 1));
         }
-        let name = if instance { name.to_string() } else { format!("{name}_vtable") };
+        let name = if instance {
+            name.to_string()
+        } else {
+            format!("{name}_vtable")
+        };
         let gc = instance && !self.is_raw_class(class);
         Ok(self.types_mut().intern(LLType::Struct(StructType {
             name: name.into(),
@@ -230,7 +226,10 @@ impl RTyper<'_> {
         let desc = self.ann.class(class).desc;
         let value = *self.ann.class_desc(desc)?.attributes.get("_immutable_fields_")?;
         let items = self.host().iterate_to_vec(value).ok()?;
-        let names = items.into_iter().filter_map(|v| self.host().str_text(v)).collect::<Vec<_>>();
+        let names = items
+            .into_iter()
+            .filter_map(|v| self.host().str_text(v))
+            .collect::<Vec<_>>();
         Some(names.into_iter().map(|n| format!("inst_{n}").into()).collect())
     }
 
@@ -277,9 +276,7 @@ impl RTyper<'_> {
 
     /// The nearest common base of class descriptors.
     pub fn common_base_of(&self, descs: &[DescId]) -> Option<ClassDefId> {
-        let mut defs = descs
-            .iter()
-            .map(|d| self.ann.class_desc(*d).and_then(|c| c.classdef));
+        let mut defs = descs.iter().map(|d| self.ann.class_desc(*d).and_then(|c| c.classdef));
         let first = defs.next()??;
         let mut base = first;
         for d in defs {
@@ -289,7 +286,12 @@ impl RTyper<'_> {
     }
 
     /// The level of the hierarchy that holds an attribute, with its field.
-    pub fn find_field(&mut self, class: ClassDefId, attr: &str, in_class: bool) -> Res<Option<(ClassDefId, FieldInfo)>> {
+    pub fn find_field(
+        &mut self,
+        class: ClassDefId,
+        attr: &str,
+        in_class: bool,
+    ) -> Res<Option<(ClassDefId, FieldInfo)>> {
         for c in self.ann.mro(class) {
             let shape = self.shape(c)?;
             let table = if in_class { &shape.class_fields } else { &shape.fields };
@@ -461,7 +463,11 @@ impl RTyper<'_> {
 
     /// Numbers the classes so that the subclasses of a class are a range, and lists them in that order.
     pub(crate) fn classes_in_preorder(&mut self) -> Res<Vec<(ClassDefId, Option<usize>)>> {
-        let roots: Vec<ClassDefId> = self.ann.class_ids().filter(|c| self.ann.class(*c).base.is_none()).collect();
+        let roots: Vec<ClassDefId> = self
+            .ann
+            .class_ids()
+            .filter(|c| self.ann.class(*c).base.is_none())
+            .collect();
         let mut order: Vec<(ClassDefId, Option<usize>)> = vec![];
         let mut stack: Vec<(ClassDefId, Option<usize>)> = roots.into_iter().rev().map(|c| (c, None)).collect();
         while let Some((class, parent)) = stack.pop() {

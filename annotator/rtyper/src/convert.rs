@@ -36,7 +36,11 @@ fn convert_pair(
     let result = match (a, b) {
         (Repr::Impossible, _) => {
             // Never executed; any value of the right type will do.
-            Some(if to_type == LLTypes::VOID { Operand::void() } else { ll.rt.zero(to_type) })
+            Some(if to_type == LLTypes::VOID {
+                Operand::void()
+            } else {
+                ll.rt.zero(to_type)
+            })
         }
         (Repr::None, _) => Some(ll.inputconst(to, Value::None)?),
         (Repr::Const(value), _) => Some(ll.inputconst(to, *value)?),
@@ -50,8 +54,9 @@ fn convert_pair(
             Some(done) => Some(done),
             None => crate::containers::convert(ll, v, (from, a), (to, b))?,
         },
-        (Repr::Instance(_), Repr::Instance(_))
-        | (Repr::Methods { .. }, Repr::Methods { .. }) => Some(ll.cast_pointer(v.clone(), to_type)),
+        (Repr::Instance(_), Repr::Instance(_)) | (Repr::Methods { .. }, Repr::Methods { .. }) => {
+            Some(ll.cast_pointer(v.clone(), to_type))
+        }
         (Repr::Class, Repr::Class) => Some(v.clone()),
         (Repr::Tuple(x), Repr::Tuple(y)) => crate::tuple::convert(ll, v, x, y, to)?,
         (Repr::Functions(_) | Repr::Frozen(_) | Repr::FrozenMethods { .. }, _) => {

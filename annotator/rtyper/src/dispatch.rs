@@ -64,10 +64,7 @@ fn is_free_of_effects(code: OpCode) -> bool {
     )
 }
 
-fn require(
-    hop: &mut Hop<'_, '_>,
-    f: impl FnOnce(&mut Hop<'_, '_>) -> Res<Option<Operand>>,
-) -> Res<Operand> {
+fn require(hop: &mut Hop<'_, '_>, f: impl FnOnce(&mut Hop<'_, '_>) -> Res<Option<Operand>>) -> Res<Operand> {
     match f(hop)? {
         Some(v) => Ok(v),
         None => Err(hop.unsupported()),
@@ -111,7 +108,11 @@ fn by_first_argument(hop: &mut Hop<'_, '_>) -> Res<Operand> {
 fn dead_code(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let ty = hop.result_type()?;
     hop.exception_cannot_occur();
-    Ok(if ty == LLTypes::VOID { Operand::void() } else { hop.rt.zero(ty) })
+    Ok(if ty == LLTypes::VOID {
+        Operand::void()
+    } else {
+        hop.rt.zero(ty)
+    })
 }
 
 /// Truth value of an argument.
@@ -135,9 +136,7 @@ pub fn truth(hop: &mut Hop<'_, '_>, i: usize) -> Res<Operand> {
             let null = Operand::ll(LLTypes::ADDRESS, rpy_lltype::LLValue::Address(rpy_lltype::LLPtr::Null));
             hop.genop(OpCode::AdrNe, [v, null], LLTypes::BOOL)
         }
-        Repr::Instance(_) | Repr::Class | Repr::WeakRef | Repr::Methods { .. } => {
-            crate::convert::not_null(hop, v)
-        }
+        Repr::Instance(_) | Repr::Class | Repr::WeakRef | Repr::Methods { .. } => crate::convert::not_null(hop, v),
         Repr::Functions(_) | Repr::Frozen(_) | Repr::FrozenMethods { .. } => pbc::truth(hop, v)?,
         _ => containers::truth(hop, i)?,
     })

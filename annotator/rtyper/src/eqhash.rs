@@ -43,7 +43,10 @@ impl RTyper<'_> {
             }
             Repr::Ptr(ty) if self.types().is_gc_ptr(ty) => self.helper_function(RCLASS, "ll_identity_hash"),
             Repr::Ptr(_) | Repr::Address => self.helper_function(RCLASS, "ll_address_hash"),
-            _ => Err(self.error(format!("values represented as {} cannot be hashed", self.repr_text(repr)))),
+            _ => Err(self.error(format!(
+                "values represented as {} cannot be hashed",
+                self.repr_text(repr)
+            ))),
         }
     }
 

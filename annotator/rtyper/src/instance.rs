@@ -58,12 +58,7 @@ fn cast_to_level(ll: &mut LLOps<'_, '_>, v: Operand, owner: ClassDefId) -> Res<O
 }
 
 /// Reads an attribute that lives in the vtable, as the representation of the vtable field.
-pub fn read_class_field(
-    ll: &mut LLOps<'_, '_>,
-    v: Operand,
-    class: ClassDefId,
-    name: &str,
-) -> Res<(Operand, ReprId)> {
+pub fn read_class_field(ll: &mut LLOps<'_, '_>, v: Operand, class: ClassDefId, name: &str) -> Res<(Operand, ReprId)> {
     let Some((owner, info)) = ll.rt.find_field(class, name, true)? else {
         return Err(ll.rt.internal(format!("the class has no method table entry {name}")));
     };
@@ -155,11 +150,7 @@ fn call_accessor(hop: &mut Hop<'_, '_>, method: &str, class: ClassDefId) -> Res<
     let v = hop.arg(0)?;
     let ty = hop.rt.lowleveltype(repr)?;
     let v = hop.cast_pointer(v, ty);
-    hop.args = vec![crate::hop::Arg {
-        v,
-        ann: callable,
-        repr,
-    }];
+    hop.args = vec![crate::hop::Arg { v, ann: callable, repr }];
     hop.args.extend(extra);
     crate::call::call_pbc(hop, &callees).map(Some)
 }
@@ -189,11 +180,7 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Option<Operand>> {
     let v = hop.arg(0)?;
     let ty = hop.rt.lowleveltype(repr)?;
     let v = hop.cast_pointer(v, ty);
-    hop.args = vec![crate::hop::Arg {
-        v,
-        ann: callable,
-        repr,
-    }];
+    hop.args = vec![crate::hop::Arg { v, ann: callable, repr }];
     hop.args.extend(extra);
     crate::call::call_pbc(hop, &callees).map(Some)
 }

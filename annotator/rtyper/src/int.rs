@@ -105,12 +105,20 @@ fn shift(hop: &mut Hop<'_, '_>, int: Int, code: OpCode) -> Res<Operand> {
     let x = hop.inputarg(0, repr)?;
     let count = hop.arg_signed(1)?;
     if code == OpCode::LshiftOvf {
-        let helper = if hop.catches_value_error() { "ll_lshift_ovf_val" } else { "ll_lshift_ovf" };
+        let helper = if hop.catches_value_error() {
+            "ll_lshift_ovf_val"
+        } else {
+            "ll_lshift_ovf"
+        };
         return hop.helper(RINT, helper, vec![x, count]);
     }
     let name = if code == OpCode::Lshift { "lshift" } else { "rshift" };
     if hop.catches_value_error() {
-        let helper = if code == OpCode::Lshift { "ll_lshift_val" } else { "ll_rshift_val" };
+        let helper = if code == OpCode::Lshift {
+            "ll_lshift_val"
+        } else {
+            "ll_rshift_val"
+        };
         return hop.helper(RINT, helper, vec![x, count]);
     }
     hop.exception_cannot_occur();
@@ -135,7 +143,11 @@ pub fn unary(hop: &mut Hop<'_, '_>, int: Int) -> Res<Operand> {
         (OpCode::Pos, _) => return Ok(x),
         (OpCode::NegOvf | OpCode::AbsOvf, Int::SIGNED) => {
             hop.exception_is_here();
-            if hop.code == OpCode::NegOvf { OpCode::IntNegOvf } else { OpCode::IntAbsOvf }
+            if hop.code == OpCode::NegOvf {
+                OpCode::IntNegOvf
+            } else {
+                OpCode::IntAbsOvf
+            }
         }
         (OpCode::Neg, Int::SIGNED) => OpCode::IntNeg,
         (OpCode::Neg, Int::UNSIGNED) => OpCode::UintNeg,

@@ -33,7 +33,11 @@ pub fn lower_is(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         _ => {}
     }
     // The wider of the two: constants become members of the other's set.
-    let repr = if matches!(a, Repr::Const(_) | Repr::Desc(_)) { hop.arg_repr(1) } else { hop.arg_repr(0) };
+    let repr = if matches!(a, Repr::Const(_) | Repr::Desc(_)) {
+        hop.arg_repr(1)
+    } else {
+        hop.arg_repr(0)
+    };
     pointers(hop, repr)
 }
 

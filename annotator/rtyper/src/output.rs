@@ -36,6 +36,8 @@ pub struct Typed {
     pub classes: Vec<ClassInfo>,
     /// Prebuilt instances of the exceptions that operations raise, by class name.
     pub exceptions: IndexMap<&'static str, ContainerId>,
+    /// Triggers of the finalizer queues, by number.
+    pub finalizer_triggers: Vec<GraphId>,
 }
 
 /// Exceptions that operations and the C runtime raise.
@@ -91,6 +93,7 @@ impl RTyper<'_> {
                 break;
             }
         }
+        let finalizer_triggers = self.finalizer_trigger_graphs()?;
         self.fill_unknown_targets();
         let mut classes = vec![];
         for (class, parent) in self.classes_in_preorder()? {
@@ -111,6 +114,7 @@ impl RTyper<'_> {
             graphs,
             classes,
             exceptions,
+            finalizer_triggers,
         })
     }
 
@@ -132,6 +136,22 @@ impl RTyper<'_> {
         let ann = self.ann.anns.instance(class);
         let graph = self.annotate_helper(f, &[ann])?;
         Ok(Some(graph))
+    }
+
+    fn finalizer_trigger_graphs(&mut self) -> Res<Vec<GraphId>> {
+        let mut result = vec![];
+        while let Some(&queue) = self.finalizer_queues.get_index(result.len()) {
+            let class = self.host().class_of(queue);
+            let trigger = self
+                .host()
+                .lookup_mro(class, "finalizer_trigger")
+                .ok_or_else(|| self.error("a finalizer queue has no finalizer_trigger"))?;
+            let this = self.ann_of_constant(queue)?;
+            let graph = self.annotate_helper(trigger, &[this])?;
+            result.push(graph);
+            self.run()?;
+        }
+        Ok(result)
     }
 
     fn has_light_del(&mut self, class: ClassDefId) -> bool {

@@ -34,7 +34,9 @@ struct FrozenShape {
 impl RTyper<'_> {
     /// The representation of a set of descriptors.
     pub(crate) fn pbc_repr(&mut self, descs: &[DescId], can_be_none: bool) -> Res<Repr> {
-        let first = *descs.first().ok_or_else(|| self.internal("an empty set of descriptors"))?;
+        let first = *descs
+            .first()
+            .ok_or_else(|| self.internal("an empty set of descriptors"))?;
         let single = descs.len() == 1 && !can_be_none;
         Ok(match self.ann.desc(first) {
             Desc::Function(_) | Desc::Class(_) | Desc::Frozen(_) if single => Repr::Desc(first),
@@ -119,7 +121,9 @@ impl RTyper<'_> {
     pub fn desc_operand(&mut self, desc: DescId, to: ReprId) -> Res<Operand> {
         let ty = self.lowleveltype(to)?;
         if ty == LLTypes::VOID {
-            return Ok(self.desc_value(desc).map_or(Operand::void(), |v| Operand::Const(Const::Host(v))));
+            return Ok(self
+                .desc_value(desc)
+                .map_or(Operand::void(), |v| Operand::Const(Const::Host(v))));
         }
         if matches!(self.repr(to), Repr::Functions(_)) {
             let value = self.function_desc_const(to, desc)?;
@@ -217,7 +221,11 @@ impl RTyper<'_> {
             };
             LLPtr::To(self.frozen_container(desc, value)?)
         };
-        Ok(if is_address { LLValue::Address(ptr) } else { LLValue::Ptr(ptr) })
+        Ok(if is_address {
+            LLValue::Address(ptr)
+        } else {
+            LLValue::Ptr(ptr)
+        })
     }
 
     fn frozen_container(&mut self, desc: DescId, value: Value) -> Res<ContainerId> {
@@ -368,10 +376,18 @@ fn read_frozen(hop: &mut Hop<'_, '_>, v: Operand, descs: &[DescId], name: &str) 
     if hop.rt.is_void(repr)? {
         let ty = hop.result_type()?;
         let dummy = Operand::void();
-        return if ty == LLTypes::VOID { Ok(dummy) } else { hop.to_result(dummy, repr) };
+        return if ty == LLTypes::VOID {
+            Ok(dummy)
+        } else {
+            hop.to_result(dummy, repr)
+        };
     }
     let ptr = hop.rt.types_mut().ptr(shape.ty);
-    let v = if hop.type_of(&v) == LLTypes::ADDRESS { hop.genop(OpCode::CastAdrToPtr, [v], ptr) } else { v };
+    let v = if hop.type_of(&v) == LLTypes::ADDRESS {
+        hop.genop(OpCode::CastAdrToPtr, [v], ptr)
+    } else {
+        v
+    };
     let value = hop.getfield(v, &mangled)?;
     hop.to_result(value, repr)
 }

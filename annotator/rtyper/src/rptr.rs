@@ -45,7 +45,10 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Option<Operand>> {
 fn typed_address(hop: &mut Hop<'_, '_>, ty: LLTypeId) -> Res<(Operand, Operand)> {
     let a = hop.args[0].v.clone();
     let i = hop.arg_signed(1)?;
-    let size = Operand::ll(LLTypes::SIGNED, LLValue::Symbolic(rpy_lltype::Symbolic::SizeOf(ty).into()));
+    let size = Operand::ll(
+        LLTypes::SIGNED,
+        LLValue::Symbolic(rpy_lltype::Symbolic::SizeOf(ty).into()),
+    );
     let offset = hop.genop(OpCode::IntMul, [i, size], LLTypes::SIGNED);
     Ok((a, offset))
 }
@@ -58,7 +61,11 @@ fn address_arithmetic(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         return Ok(hop.genop(OpCode::AdrDelta, [a, b], LLTypes::SIGNED));
     }
     let n = hop.arg_signed(1)?;
-    let low = if code == OpCode::Add { OpCode::AdrAdd } else { OpCode::AdrSub };
+    let low = if code == OpCode::Add {
+        OpCode::AdrAdd
+    } else {
+        OpCode::AdrSub
+    };
     Ok(hop.genop(low, [a, n], LLTypes::ADDRESS))
 }
 
@@ -74,7 +81,11 @@ pub fn truth(hop: &mut Hop<'_, '_>, v: Operand) -> Res<Operand> {
 /// Comparison of pointers or addresses.
 pub fn compare(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let is_const = |r: &Repr| matches!(r, Repr::None | Repr::Const(_) | Repr::Desc(_) | Repr::Impossible);
-    let repr = if is_const(&hop.arg_kind(0)) { hop.arg_repr(1) } else { hop.arg_repr(0) };
+    let repr = if is_const(&hop.arg_kind(0)) {
+        hop.arg_repr(1)
+    } else {
+        hop.arg_repr(0)
+    };
     let (x, y) = (hop.inputarg(0, repr)?, hop.inputarg(1, repr)?);
     let ty = hop.rt.lowleveltype(repr)?;
     let code = match (ty == LLTypes::ADDRESS, hop.code) {
@@ -96,7 +107,11 @@ fn target(hop: &mut Hop<'_, '_>) -> Res<Interior> {
     match hop.arg_kind(0) {
         Repr::Ptr(ty) => {
             let v = hop.arg(0)?;
-            let inner = hop.rt.types().pointee(ty).ok_or_else(|| hop.rt.internal("not a pointer"))?;
+            let inner = hop
+                .rt
+                .types()
+                .pointee(ty)
+                .ok_or_else(|| hop.rt.internal("not a pointer"))?;
             Ok(Interior {
                 operands: vec![v],
                 inner,
@@ -110,12 +125,7 @@ fn target(hop: &mut Hop<'_, '_>) -> Res<Interior> {
     }
 }
 
-fn take_apart(
-    ll: &mut LLOps<'_, '_>,
-    v: Operand,
-    path: &[Option<Arc<str>>],
-    inner: LLTypeId,
-) -> Res<Interior> {
+fn take_apart(ll: &mut LLOps<'_, '_>, v: Operand, path: &[Option<Arc<str>>], inner: LLTypeId) -> Res<Interior> {
     if let Operand::Var(var) = v
         && let Some(known) = ll.rt.interiors.get(&(ll.graph, var))
     {
@@ -147,7 +157,11 @@ fn step(hop: &mut Hop<'_, '_>, at: Interior, step: Operand, of: LLTypeId) -> Res
             return make_interior(hop, operands, of);
         }
         let ty = hop.rt.types_mut().ptr(of);
-        let code = if by_name { OpCode::Getsubstruct } else { OpCode::Getarraysubstruct };
+        let code = if by_name {
+            OpCode::Getsubstruct
+        } else {
+            OpCode::Getarraysubstruct
+        };
         return Ok(hop.genop(code, operands, ty));
     }
     if hop.rt.is_void_type(of) {
@@ -166,7 +180,11 @@ fn step(hop: &mut Hop<'_, '_>, at: Interior, step: Operand, of: LLTypeId) -> Res
 /// An interior pointer as a value. It is nearly always used up in its block; then the object is dropped again.
 fn make_interior(hop: &mut Hop<'_, '_>, operands: Vec<Operand>, inner: LLTypeId) -> Res<Operand> {
     let ptr = hop.result_type()?;
-    let to = hop.rt.types().pointee(ptr).ok_or_else(|| hop.rt.internal("not a pointer"))?;
+    let to = hop
+        .rt
+        .types()
+        .pointee(ptr)
+        .ok_or_else(|| hop.rt.internal("not a pointer"))?;
     let v = hop.genop(OpCode::Malloc, [Operand::Const(Const::Type(to))], ptr);
     hop.setfield(v.clone(), "ptr", operands[0].clone());
     for (n, operand) in operands[1..].iter().enumerate() {
@@ -233,7 +251,11 @@ fn len(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     if let LLType::FixedArray { length, .. } = hop.rt.types().get(at.inner) {
         return Ok(Operand::signed(i64::try_from(*length).expect("array sizes fit")));
     }
-    let code = if at.operands.len() == 1 { OpCode::Getarraysize } else { OpCode::Getinteriorarraysize };
+    let code = if at.operands.len() == 1 {
+        OpCode::Getarraysize
+    } else {
+        OpCode::Getinteriorarraysize
+    };
     Ok(hop.genop(code, at.operands, LLTypes::SIGNED))
 }
 
@@ -264,9 +286,7 @@ fn member(hop: &mut Hop<'_, '_>, inner: LLTypeId, name: &str) -> Res<(Operand, L
     }
     match hop.rt.types().field_type(inner, name) {
         Some(of) => Ok((Operand::name(name), of)),
-        None => Err(hop
-            .rt
-            .error(format!("{} has no field {name}", hop.rt.type_text(inner)))),
+        None => Err(hop.rt.error(format!("{} has no field {name}", hop.rt.type_text(inner)))),
     }
 }
 

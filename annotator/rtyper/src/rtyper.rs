@@ -39,6 +39,8 @@ pub struct RTyper<'a> {
     /// Vtables need their `instantiate` function.
     pub(crate) instantiates_generically: bool,
     pub(crate) instantiate_graphs: Vec<GraphId>,
+    /// Finalizer queues, by number.
+    pub(crate) finalizer_queues: IndexSet<Value>,
     /// Host functions of helpers, by module and name.
     pub(crate) helper_functions: FxHashMap<(&'static str, &'static str), Value>,
     /// Graphs to lower, in order.
@@ -67,6 +69,7 @@ impl<'a> RTyper<'a> {
             split_links: FxHashMap::default(),
             instantiates_generically: false,
             instantiate_graphs: vec![],
+            finalizer_queues: IndexSet::new(),
             helper_functions: FxHashMap::default(),
             queue: IndexSet::new(),
             done: FxHashSet::default(),
@@ -131,6 +134,12 @@ impl<'a> RTyper<'a> {
             Some(g) => d.note(format!("in {}", self.graph(g).name)),
             None => d,
         }
+    }
+
+    /// The number of a finalizer queue.
+    pub(crate) fn finalizer_queue(&mut self, queue: Value) -> i64 {
+        let (n, _) = self.finalizer_queues.insert_full(queue);
+        i64::try_from(n).expect("few queues")
     }
 
     /// Asks for a graph to be lowered.

@@ -59,7 +59,11 @@ pub fn make(ll: &mut LLOps<'_, '_>, items: &[ReprId], values: Vec<Operand>) -> R
         return Ok(Operand::void());
     }
     let ptr = ll.rt.tuple_type(items)?;
-    let to = ll.rt.types().pointee(ptr).ok_or_else(|| ll.rt.internal("a tuple is not behind a pointer"))?;
+    let to = ll
+        .rt
+        .types()
+        .pointee(ptr)
+        .ok_or_else(|| ll.rt.internal("a tuple is not behind a pointer"))?;
     let v = ll.genop(OpCode::Malloc, [Operand::Const(Const::Type(to))], ptr);
     for (i, (repr, x)) in items.iter().zip(values).enumerate() {
         if !ll.rt.is_void(*repr)? {
@@ -176,7 +180,11 @@ fn concatenate(hop: &mut Hop<'_, '_>, left: &[ReprId]) -> Res<Operand> {
     let (a, b) = (hop.arg(0)?, hop.arg(1)?);
     let mut values = vec![];
     for i in 0..left.len() + right.len() {
-        let (v, reprs, k) = if i < left.len() { (&a, left, i) } else { (&b, &*right, i - left.len()) };
+        let (v, reprs, k) = if i < left.len() {
+            (&a, left, i)
+        } else {
+            (&b, &*right, i - left.len())
+        };
         let x = getitem(hop, v, reprs, k)?;
         values.push(hop.convertvar(x, reprs[k], items[i])?);
     }
@@ -258,7 +266,8 @@ pub fn compare(hop: &mut Hop<'_, '_>) -> Res<Operand> {
             Ok(if hop.code == OpCode::Ne { hop.bool_not(v) } else { v })
         }
         _ => {
-            let f = hop.rt.tuple_order_function(both, hop.code)?;
+            let code = hop.code;
+            let f = hop.rt.tuple_order_function(both, code)?;
             hop.ll.call_host_function(f, vec![x, y])
         }
     }

@@ -31,7 +31,11 @@ pub fn cast_value(ll: &mut LLOps<'_, '_>, v: Operand, to: LLTypeId) -> Res<Opera
             ll.genop(OpCode::CastIntToAdr, [n], to)
         }
         (None, Some(b)) if is_ptr(ll, from) || from == LLTypes::ADDRESS => {
-            let code = if from == LLTypes::ADDRESS { OpCode::CastAdrToInt } else { OpCode::CastPtrToInt };
+            let code = if from == LLTypes::ADDRESS {
+                OpCode::CastAdrToInt
+            } else {
+                OpCode::CastPtrToInt
+            };
             let n = ll.genop(code, [v], LLTypes::SIGNED);
             let signed = Repr::Int(rpy_lltype::Int::SIGNED);
             cast_number(ll, n, &signed, &b, to)

@@ -65,7 +65,11 @@ pub fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         }
         I::RawMemcopy | I::RawMemmove => {
             let (a, b, n) = (hop.arg(0)?, hop.arg(1)?, hop.arg_signed(2)?);
-            let code = if i == I::RawMemcopy { OpCode::RawMemcopy } else { OpCode::RawMemmove };
+            let code = if i == I::RawMemcopy {
+                OpCode::RawMemcopy
+            } else {
+                OpCode::RawMemmove
+            };
             hop.genop_void(code, [a, b, n]);
             Operand::void()
         }
@@ -80,8 +84,16 @@ pub fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         }
         I::LlHelper => llhelper(hop)?,
         I::LlStr | I::HlStr | I::LlUnicode | I::HlUnicode => {
-            let repr = hop.rt.intern_repr(if matches!(i, I::LlStr | I::HlStr) { Repr::Str } else { Repr::Unicode });
-            if matches!(hop.arg_kind(0), Repr::Ptr(_)) { hop.arg(0)? } else { hop.inputarg(0, repr)? }
+            let repr = hop.rt.intern_repr(if matches!(i, I::LlStr | I::HlStr) {
+                Repr::Str
+            } else {
+                Repr::Unicode
+            });
+            if matches!(hop.arg_kind(0), Repr::Ptr(_)) {
+                hop.arg(0)?
+            } else {
+                hop.inputarg(0, repr)?
+            }
         }
         I::CastInstanceToBasePtr => {
             let object = hop.rt.object_repr();
@@ -104,7 +116,11 @@ pub fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         I::SingleFloatToBits | I::BitsToSingleFloat => {
             let v = hop.arg(0)?;
             let ty = hop.result_type()?;
-            let name = if i == I::SingleFloatToBits { "singlefloat_to_uint" } else { "uint_to_singlefloat" };
+            let name = if i == I::SingleFloatToBits {
+                "singlefloat_to_uint"
+            } else {
+                "uint_to_singlefloat"
+            };
             hop.genop(OpCode::RuntimeOp, [Operand::name(name), v], ty)
         }
         I::LowLevelOp => llop(hop)?,
@@ -179,9 +195,10 @@ fn malloc(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         (_, false, false) => OpCode::Malloc,
     };
     if !raw && !hop.rt.types().is_gc(ty) {
-        return Err(hop
-            .rt
-            .error(format!("{} is not a GC type: malloc it with flavor='raw'", hop.rt.type_text(ty))));
+        return Err(hop.rt.error(format!(
+            "{} is not a GC type: malloc it with flavor='raw'",
+            hop.rt.type_text(ty)
+        )));
     }
     let ptr = hop.result_type()?;
     Ok(hop.genop(code, operands, ptr))
@@ -210,7 +227,10 @@ fn size(hop: &mut Hop<'_, '_>, i: I) -> Res<Operand> {
     let one = Operand::ll(LLTypes::SIGNED, LLValue::Symbolic(Symbolic::SizeOf(item).into()));
     let bytes = hop.genop(OpCode::IntMul, [n, one], LLTypes::SIGNED);
     let fixed = if i == I::SizeOf && array == ty {
-        Operand::ll(LLTypes::SIGNED, LLValue::Symbolic(Symbolic::ArrayItemsOffset(ty).into()))
+        Operand::ll(
+            LLTypes::SIGNED,
+            LLValue::Symbolic(Symbolic::ArrayItemsOffset(ty).into()),
+        )
     } else {
         base
     };

@@ -84,7 +84,11 @@ pub fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         I::Instantiate => crate::instance::lower_instantiate(hop)?,
         I::Likely | I::Unlikely => {
             let v = crate::dispatch::truth(hop, 0)?;
-            let code = if i == I::Likely { OpCode::Likely } else { OpCode::Unlikely };
+            let code = if i == I::Likely {
+                OpCode::Likely
+            } else {
+                OpCode::Unlikely
+            };
             hop.genop(code, [v], LLTypes::BOOL)
         }
         I::NonConstant | I::Ovfcheck | I::LlAssertNotNone | I::CheckNonneg | I::CheckRegularInt | I::AssertStr0 => {

@@ -49,9 +49,13 @@ pub fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
             hop.genop(OpCode::DebugOp, [Operand::name(i.name()), category], LLTypes::BOOL)
         }
         I::AttachGdb | I::DebugForked => Operand::void(),
-        I::CheckNotAccessDirectly | I::CheckAnnotation | I::StackCheck => Operand::void(),
+        I::CheckNotAccessDirectly | I::CheckAnnotation => Operand::void(),
         I::GcCollect => {
-            let generation = if hop.nargs() > 0 { hop.arg_signed(0)? } else { Operand::signed(2) };
+            let generation = if hop.nargs() > 0 {
+                hop.arg_signed(0)?
+            } else {
+                Operand::signed(2)
+            };
             gc(hop, "collect", vec![generation])?
         }
         I::GcCollectStep => gc(hop, "collect_step", vec![])?,
@@ -104,14 +108,55 @@ pub fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
             let v = hop.inputarg(0, result)?;
             jit_hint(hop, i, v)?
         }
-        I::WeAreJitted | I::JitIsConstant | I::JitIsVirtual | I::JitLoopUnrolling => Operand::bool(false),
-        I::JitMarker | I::JitSetParam | I::JitRecord | I::JitVirtualRefFinish => {
+        I::JitIsConstant | I::JitIsVirtual => Operand::bool(false),
+        I::JitMarker | I::JitIgnore => {
             hop.exception_cannot_occur();
             Operand::void()
         }
-        I::JitCurrentTraceLength => Operand::signed(-1),
+        I::IsLowLevelPointer => Operand::bool(matches!(hop.arg_kind(0), Repr::Ptr(_))),
+        I::LlWriteBarrierBeforeCopy => Operand::bool(true),
+        I::GcMoveOutOfNursery => gc_on_args(hop, "move_out_of_nursery")?,
+        I::WriteStdout => {
+            let text = text_arg(hop)?;
+            hop.helper("rpython.rtyper.print_ll", "ll_write_stdout", vec![text])?
+        }
+        I::EraseInt => {
+            let n = hop.arg_signed(0)?;
+            let ty = hop.result_type()?;
+            let twice = hop.genop(OpCode::IntLshift, [n, Operand::signed(1)], LLTypes::SIGNED);
+            let odd = hop.genop(OpCode::IntOr, [twice, Operand::signed(1)], LLTypes::SIGNED);
+            hop.genop(OpCode::CastIntToPtr, [odd], ty)
+        }
+        I::UneraseInt => {
+            let v = hop.arg(0)?;
+            let n = hop.genop(OpCode::CastPtrToInt, [v], LLTypes::SIGNED);
+            hop.genop(OpCode::IntRshift, [n, Operand::signed(1)], LLTypes::SIGNED)
+        }
+        I::RegisterFinalizer => finalizer(hop, "register_finalizer")?,
+        I::NextDead => finalizer(hop, "next_dead")?,
         _ => return Ok(None),
     }))
+}
+
+/// A method of a finalizer queue; the queue is a constant with a number.
+fn finalizer(hop: &mut Hop<'_, '_>, service: &str) -> Res<Operand> {
+    let Some(queue) = hop.constant(0) else {
+        return Err(hop.rt.error("the finalizer queue must be a constant"));
+    };
+    let number = hop.rt.finalizer_queue(queue);
+    let mut args = vec![Operand::signed(number)];
+    if hop.nargs() > 1 {
+        let object = hop.rt.object_repr();
+        args.push(hop.inputarg(1, object)?);
+    }
+    let ty = hop.result_type()?;
+    if ty == LLTypes::VOID {
+        return gc(hop, service, args);
+    }
+    let mut operands = vec![Operand::name(service)];
+    operands.extend(args);
+    let v = hop.genop(OpCode::GcOp, operands, LLTypes::OBJECTPTR);
+    Ok(hop.cast_pointer(v, ty))
 }
 
 fn weakref(hop: &mut Hop<'_, '_>) -> Res<Operand> {
