@@ -1,0 +1,13 @@
+"""Writing to stdout, for print."""
+import os
+
+from rpython.rtyper.annlowlevel import hlstr
+
+
+def ll_write_stdout(ll_text):
+    text = hlstr(ll_text)
+    while True:
+        n = os.write(1, text)
+        if n >= len(text):
+            return
+        text = text[n:]
