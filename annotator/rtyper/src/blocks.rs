@@ -20,7 +20,7 @@ impl RTyper<'_> {
         self.span = self.graph(id).span;
         self.set_input_types(id)?;
         for block in self.graph(id).reachable() {
-            if !self.is_final(id, block) && self.ann.block_reached(id, block) {
+            if !self.is_final(id, block) && self.ann.is_reached(id, block) {
                 self.specialize_block(id, block)?;
             }
         }
@@ -29,7 +29,18 @@ impl RTyper<'_> {
             self.drop_host_constants(id, block);
         }
         (self.graph, self.span) = saved;
-        Ok(())
+        self.verify_graph(id)
+    }
+
+    /// In development builds: the verifier finds nothing wrong.
+    fn verify_graph(&self, id: GraphId) -> Res<()> {
+        if !cfg!(debug_assertions) {
+            return Ok(());
+        }
+        match rpy_flow::verify(self.graph(id), Some(self.types())).first() {
+            Some(fault) => Err(self.internal(fault)),
+            None => Ok(()),
+        }
     }
 
     fn is_final(&self, id: GraphId, block: BlockId) -> bool {
@@ -88,7 +99,7 @@ impl RTyper<'_> {
                 self.finish_raising_block(id, block, out, first, raising, &mut renaming)?;
                 return self.convert_links(id, block, &renaming);
             }
-            if never_returns && i + 1 < n {
+            if never_returns {
                 self.graph_mut(id).block_mut(block).ops = out;
                 return self.end_block_that_never_gets_further(id, block);
             }
@@ -99,12 +110,12 @@ impl RTyper<'_> {
 
     /// Drops exits that the annotator found to be never taken.
     fn prune_exits(&mut self, id: GraphId, block: BlockId) {
-        let g = self.graph(id);
-        let b = g.block(block);
+        let b = self.graph(id).block(block).clone();
         let wanted = match &b.switch {
             ExitSwitch::Value(v) => self.constant_of(id, v),
             _ => None,
         };
+        let wanted = wanted.and_then(|v| self.ann.host.is_true(v).ok());
         let keep: Vec<bool> = b.exits.iter().map(|l| self.link_is_taken(id, l, wanted)).collect();
         if keep.iter().all(|k| *k) || b.exits.len() < 2 {
             return;
@@ -125,15 +136,15 @@ impl RTyper<'_> {
         }
     }
 
-    fn link_is_taken(&self, id: GraphId, link: &Link, wanted: Option<Value>) -> bool {
-        if let (Some(Value::Bool(w)), ExitCase::Bool(b)) = (wanted, &link.case) {
+    fn link_is_taken(&self, id: GraphId, link: &Link, wanted: Option<bool>) -> bool {
+        if let (Some(w), ExitCase::Bool(b)) = (wanted, &link.case) {
             return w == *b;
         }
         let final_block = self.is_final(id, link.target);
         if matches!(link.case, ExitCase::None) {
             return true;
         }
-        final_block || self.ann.block_reached(id, link.target)
+        final_block || self.ann.is_reached(id, link.target)
     }
 
     fn constant_of(&self, id: GraphId, v: &Operand) -> Option<Value> {
@@ -319,15 +330,38 @@ impl RTyper<'_> {
         self.split_links.insert((id, new), reprs_of);
     }
 
-    /// The code after an operation that never returns is not there.
-    fn end_block_that_never_gets_further(&mut self, id: GraphId, block: BlockId) -> Res<()> {
+    /// The last operation of a block always raises: inference never looked at what follows it.
+    fn cut_unreached_normal_link(&mut self, id: GraphId, block: BlockId) -> Res<()> {
+        let Some(link) = self.graph(id).block(block).exits.first() else {
+            return Ok(());
+        };
+        let target = link.target;
+        if self.is_final(id, target) || self.ann.is_reached(id, target) || self.split_links.contains_key(&(id, target)) {
+            return Ok(());
+        }
+        let args = self.impossible_exception()?;
+        let g = self.graph_mut(id);
+        let target = g.except_block;
+        let link = &mut g.block_mut(block).exits[0];
+        link.args = args;
+        link.target = target;
+        Ok(())
+    }
+
+    /// Type and value of the exception raised where control never comes.
+    fn impossible_exception(&mut self) -> Res<Vec<Operand>> {
         let class = self.host().exc().assertion_error;
         let instance = self.standard_exception(class.into())?;
         let vtable = self.vtable_of_class(class.into())?;
-        let args = vec![
+        Ok(vec![
             Operand::ll(LLTypes::CLASSTYPE, LLValue::Ptr(vtable)),
             Operand::ll(LLTypes::OBJECTPTR, LLValue::Ptr(instance)),
-        ];
+        ])
+    }
+
+    /// The code after an operation that never returns is not there.
+    fn end_block_that_never_gets_further(&mut self, id: GraphId, block: BlockId) -> Res<()> {
+        let args = self.impossible_exception()?;
         let g = self.graph_mut(id);
         let target = g.except_block;
         let b = g.block_mut(block);
@@ -338,6 +372,7 @@ impl RTyper<'_> {
 
     fn convert_links(&mut self, id: GraphId, block: BlockId, renaming: &Renaming) -> Res<()> {
         self.rename_switch(id, block, renaming)?;
+        self.cut_unreached_normal_link(id, block)?;
         let n = self.graph(id).block(block).exits.len();
         for i in 0..n {
             let target = self.graph(id).block(block).exits[i].target;
@@ -457,10 +492,11 @@ impl RTyper<'_> {
             }
         }
         match original {
-            Operand::Const(Const::LL(c)) => {
-                let ty = c.ty;
-                self.repr_of_lltype(ty)
-            }
+            Operand::Const(Const::LL(c)) => match c.ty {
+                LLTypes::CLASSTYPE => Ok(self.class_repr()),
+                LLTypes::OBJECTPTR => Ok(self.object_repr()),
+                ty => self.repr_of_lltype(ty),
+            },
             _ => {
                 let ann = self.ann.operand(id, original);
                 self.get_repr(ann)

@@ -62,6 +62,13 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Operand> {
             }
         }
         Repr::Ptr(_) => crate::rptr::call(hop),
+        Repr::WeakRef => {
+            let v = hop.arg(0)?;
+            let ty = hop.result_type()?;
+            hop.exception_cannot_occur();
+            let object = hop.genop(OpCode::WeakrefDeref, [v], LLTypes::OBJECTPTR);
+            Ok(if ty == LLTypes::VOID { Operand::void() } else { hop.cast_pointer(object, ty) })
+        }
         Repr::Impossible | Repr::None => {
             hop.exception_cannot_occur();
             let ty = hop.result_type()?;

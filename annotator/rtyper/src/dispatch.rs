@@ -91,11 +91,6 @@ fn by_first_argument(hop: &mut Hop<'_, '_>) -> Res<Operand> {
                 return Ok(v);
             }
         }
-        Repr::Instance(_) => {
-            if let Some(v) = crate::instance::lower(hop)? {
-                return Ok(v);
-            }
-        }
         Repr::Impossible if hop.code != OpCode::Contains => {
             return dead_code(hop);
         }

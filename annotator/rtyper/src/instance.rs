@@ -96,9 +96,6 @@ pub fn getattr(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         let (x, from) = read_class_field(hop, v, class, &name)?;
         return hop.to_result(x, from);
     }
-    if let Some(v) = call_accessor(hop, &format!("{name}__getter__"), class)? {
-        return Ok(v);
-    }
     Err(hop.rt.error(format!(
         "instances of {} have no attribute {name}",
         hop.rt.ann.class(class).name
@@ -127,62 +124,10 @@ pub fn setattr(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         write_field(hop, v, owner, &info, x)?;
         return Ok(Operand::void());
     }
-    if let Some(v) = call_accessor(hop, &format!("{name}__setter__"), class)? {
-        return Ok(v);
-    }
     Err(hop.rt.error(format!(
         "instances of {} have no attribute {name}",
         hop.rt.ann.class(class).name
     )))
-}
-
-/// Calls the function of a property on the instance (and the new value).
-fn call_accessor(hop: &mut Hop<'_, '_>, method: &str, class: ClassDefId) -> Res<Option<Operand>> {
-    let extra: Vec<_> = hop.args[2..].to_vec();
-    let receiver = hop.args[0].clone();
-    let Some(callable) = hop.rt.ann.method_of_instance(receiver.ann, method) else {
-        return Ok(None);
-    };
-    let _ = class;
-    let anns: Vec<_> = extra.iter().map(|a| a.ann).collect();
-    let callees = hop.rt.ann.resolve_call_of(callable, &anns);
-    let repr = hop.rt.get_repr(callable)?;
-    let v = hop.arg(0)?;
-    let ty = hop.rt.lowleveltype(repr)?;
-    let v = hop.cast_pointer(v, ty);
-    hop.args = vec![crate::hop::Arg { v, ann: callable, repr }];
-    hop.args.extend(extra);
-    crate::call::call_pbc(hop, &callees).map(Some)
-}
-
-/// Further operations on instances.
-pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Option<Operand>> {
-    let special = match hop.code {
-        OpCode::Len => "__len__",
-        OpCode::Getitem => "__getitem__",
-        OpCode::Setitem => "__setitem__",
-        OpCode::Delitem => "__delitem__",
-        OpCode::Contains => "__contains__",
-        OpCode::Iter => "__iter__",
-        OpCode::Next => "next",
-        OpCode::Getslice => "__getslice__",
-        OpCode::Setslice => "__setslice__",
-        _ => return Ok(None),
-    };
-    let receiver = hop.args[0].clone();
-    let Some(callable) = hop.rt.ann.method_of_instance(receiver.ann, special) else {
-        return Ok(None);
-    };
-    let extra: Vec<_> = hop.args[1..].to_vec();
-    let anns: Vec<_> = extra.iter().map(|a| a.ann).collect();
-    let callees = hop.rt.ann.resolve_call_of(callable, &anns);
-    let repr = hop.rt.get_repr(callable)?;
-    let v = hop.arg(0)?;
-    let ty = hop.rt.lowleveltype(repr)?;
-    let v = hop.cast_pointer(v, ty);
-    hop.args = vec![crate::hop::Arg { v, ann: callable, repr }];
-    hop.args.extend(extra);
-    crate::call::call_pbc(hop, &callees).map(Some)
 }
 
 impl RTyper<'_> {
