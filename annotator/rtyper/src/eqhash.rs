@@ -87,7 +87,7 @@ impl RTyper<'_> {
     fn order_parts(&mut self, item: ReprId) -> Res<Value> {
         let eq = self.eq_function(item)?.unwrap_or(Value::None);
         let lt = match self.repr(item).clone() {
-            Repr::Str | Repr::Unicode => self.helper_function(RTUPLE, "ll_strlt")?,
+            Repr::Str | Repr::Unicode => self.helper_function(RSTR, "ll_strlt")?,
             Repr::Tuple(items) if !items.is_empty() => self.tuple_function(item, &items, "lt")?,
             _ => Value::None,
         };

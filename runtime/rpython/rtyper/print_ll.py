@@ -2,6 +2,7 @@
 import os
 
 from rpython.rtyper.annlowlevel import hlstr
+from rpython.rtyper.lowlevel import low_level_helpers
 
 
 def ll_write_stdout(ll_text):
@@ -11,3 +12,6 @@ def ll_write_stdout(ll_text):
         if n >= len(text):
             return
         text = text[n:]
+
+
+low_level_helpers(globals())

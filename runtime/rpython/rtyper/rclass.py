@@ -4,6 +4,7 @@ from _rpy_lltype import OBJECT, OBJECTPTR, OBJECT_VTABLE, CLASSTYPE
 from rpython.rlib.objectmodel import always_inline
 from rpython.rtyper.lltypesystem import lltype, rffi
 from rpython.rtyper.lltypesystem.lloperation import llop
+from rpython.rtyper.lowlevel import low_level_helpers
 
 
 @always_inline
@@ -47,3 +48,6 @@ def ll_address_hash(p):
 @always_inline
 def ll_hash_void(x):
     return 0
+
+
+low_level_helpers(globals())

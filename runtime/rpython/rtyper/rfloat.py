@@ -2,6 +2,7 @@
 
 from rpython.rlib.objectmodel import _hash_float, always_inline
 from rpython.rtyper.lltypesystem.module import ll_math
+from rpython.rtyper.lowlevel import low_level_helpers
 
 @always_inline
 def ll_float_div_zer(x, y):
@@ -41,3 +42,6 @@ def ll_float_to_int_checked(x):
     if x >= 9223372036854775808.0 or x < -9223372036854775808.0:
         raise OverflowError
     return n
+
+
+low_level_helpers(globals())

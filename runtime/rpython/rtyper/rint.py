@@ -6,6 +6,7 @@ import sys
 
 from rpython.rlib.objectmodel import always_inline
 from rpython.rtyper.lltypesystem import lltype, rffi
+from rpython.rtyper.lowlevel import low_level_helpers
 
 SMALLEST = -sys.maxint - 1
 
@@ -133,3 +134,6 @@ def ll_check_unichr(n):
     if n < 0 or n > 0x10ffff:
         raise ValueError
     return unichr(n)
+
+
+low_level_helpers(globals())
