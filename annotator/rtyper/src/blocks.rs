@@ -7,7 +7,7 @@ use crate::rtyper::{RTyper, Res};
 use rpy_annotator::{AnnId, Place};
 use rpy_flow::{BlockId, Const, Effect, ExitCase, ExitSwitch, GraphId, Link, Op, OpCode, Operand, VarId};
 use rpy_host::Value;
-use rpy_lltype::{LLPtr, LLTypes, LLValue};
+use rpy_lltype::{LLTypes, LLValue};
 use rustc_hash::FxHashMap;
 
 /// What high-level variables of the current block have become.
@@ -558,11 +558,6 @@ impl RTyper<'_> {
         let b = self.graph_mut(id).block_mut(block);
         b.ops.iter_mut().for_each(|op| op.args.iter_mut().for_each(clean));
         b.exits.iter_mut().for_each(|l| l.args.iter_mut().for_each(clean));
-    }
-
-    /// The null pointer as an operand value.
-    pub(crate) fn null_value() -> LLValue {
-        LLValue::Ptr(LLPtr::Null)
     }
 }
 

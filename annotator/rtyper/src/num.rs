@@ -195,12 +195,3 @@ pub fn unary(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         _ => Err(hop.unsupported()),
     }
 }
-
-/// `pow`, for one whose name differs per kind only by helper.
-pub fn helper_on(hop: &mut Hop<'_, '_>, module: &'static str, name: &'static str, common: &Repr) -> Res<Operand> {
-    let repr = hop.rt.intern_repr(common.clone());
-    let args = (0..hop.nargs())
-        .map(|i| hop.inputarg(i, repr))
-        .collect::<Res<Vec<_>>>()?;
-    hop.helper(module, name, args)
-}

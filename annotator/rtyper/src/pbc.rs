@@ -5,7 +5,7 @@ use crate::llops::LLOps;
 use crate::repr::{Repr, ReprId};
 use crate::rtyper::{RTyper, Res};
 use indexmap::IndexMap;
-use rpy_annotator::{AnnId, ClassDefId, Desc, DescId, Kind};
+use rpy_annotator::{AnnId, ClassDefId, Desc, DescId};
 use rpy_flow::{Const, OpCode, Operand};
 use rpy_host::Value;
 use rpy_host::object::ObjData;
@@ -390,12 +390,4 @@ fn read_frozen(hop: &mut Hop<'_, '_>, v: Operand, descs: &[DescId], name: &str) 
     };
     let value = hop.getfield(v, &mangled)?;
     hop.to_result(value, repr)
-}
-
-/// The descriptors of an annotation that is a set of prebuilt things.
-pub fn descs_of(rt: &RTyper<'_>, ann: AnnId) -> Option<Arc<[DescId]>> {
-    match rt.ann.anns.kind(ann) {
-        Kind::Pbc { descs, .. } => Some(descs.clone()),
-        _ => None,
-    }
 }
