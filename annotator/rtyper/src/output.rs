@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use rpy_annotator::{Annotator, ClassDefId};
 use rpy_flow::{Const, GraphId, OpCode, Operand};
 use rpy_host::Value;
-use rpy_lltype::{ContainerId, LLPtr, LLTypeId};
+use rpy_lltype::{ContainerId, LLPtr, LLTypeId, LLTypes};
 use std::sync::Arc;
 
 /// A class of the low-level program.
@@ -32,7 +32,7 @@ pub struct Typed {
     pub roots: Vec<GraphId>,
     /// All graphs of the program.
     pub graphs: Vec<GraphId>,
-    /// Classes in preorder of the hierarchy.
+    /// Classes in preorder of the hierarchy, `object` first.
     pub classes: Vec<ClassInfo>,
     /// Prebuilt instances of the exceptions that operations raise, by class name.
     pub exceptions: IndexMap<&'static str, ContainerId>,
@@ -95,14 +95,25 @@ impl RTyper<'_> {
         }
         let finalizer_triggers = self.finalizer_trigger_graphs()?;
         self.fill_unknown_targets();
-        let mut classes = vec![];
+        let root = self.root_vtable();
+        let LLPtr::To(root) = root else {
+            return Err(self.internal("the root of the classes has no vtable"));
+        };
+        let mut classes = vec![ClassInfo {
+            name: "object".into(),
+            instance: LLTypes::OBJECT,
+            vtable: root,
+            parent: None,
+            del: None,
+            light_del: false,
+        }];
         for (class, parent) in self.classes_in_preorder()? {
             let shape = self.shape(class)?;
             classes.push(ClassInfo {
                 name: self.ann.class(class).name.clone(),
                 instance: shape.instance,
                 vtable: self.vtable(class)?,
-                parent,
+                parent: Some(parent.map_or(0, |p| p + 1)),
                 del: dels.get(&class).copied().flatten(),
                 light_del: self.has_light_del(class),
             });
