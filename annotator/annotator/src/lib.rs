@@ -19,6 +19,7 @@ pub mod desc;
 mod dump;
 mod enforce;
 mod errors;
+mod facts;
 mod fixpoint;
 mod functions;
 pub mod intrinsics;

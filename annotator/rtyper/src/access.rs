@@ -86,7 +86,14 @@ impl RTyper<'_> {
 
     /// The graph of a helper for arguments of these annotations, annotated and queued.
     pub fn annotate_helper(&mut self, function: Value, args: &[AnnId]) -> Res<GraphId> {
-        let graph = self.ann.annotate_helper(function, args)?;
+        let found = self.ann.annotate_helper(function, args);
+        let graph = match found {
+            Ok(graph) => graph,
+            Err(errors) => {
+                let first = errors.into_iter().next();
+                return Err(first.unwrap_or_else(|| self.internal("a helper cannot be analysed")));
+            }
+        };
         self.need_graph(graph);
         Ok(graph)
     }

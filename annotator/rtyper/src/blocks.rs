@@ -336,7 +336,8 @@ impl RTyper<'_> {
             return Ok(());
         };
         let target = link.target;
-        if self.is_final(id, target) || self.ann.is_reached(id, target) || self.split_links.contains_key(&(id, target)) {
+        if self.is_final(id, target) || self.ann.is_reached(id, target) || self.split_links.contains_key(&(id, target))
+        {
             return Ok(());
         }
         let args = self.impossible_exception()?;

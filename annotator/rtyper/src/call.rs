@@ -67,7 +67,11 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Operand> {
             let ty = hop.result_type()?;
             hop.exception_cannot_occur();
             let object = hop.genop(OpCode::WeakrefDeref, [v], LLTypes::OBJECTPTR);
-            Ok(if ty == LLTypes::VOID { Operand::void() } else { hop.cast_pointer(object, ty) })
+            Ok(if ty == LLTypes::VOID {
+                Operand::void()
+            } else {
+                hop.cast_pointer(object, ty)
+            })
         }
         Repr::Impossible | Repr::None => {
             hop.exception_cannot_occur();
