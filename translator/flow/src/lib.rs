@@ -4,6 +4,7 @@
 pub mod cleanup;
 pub mod model;
 pub mod ops;
+pub mod read;
 pub mod simplify;
 pub mod space;
 pub mod text;

@@ -1,8 +1,22 @@
 //! The text form of graphs, as in dumps: line-based, blocks and variables numbered as in the graph.
+//!
+//! ```text
+//! graph smaller(v0.a: Signed, v1.b: Signed) -> Signed
+//!   b0(v0.a: Signed, v1.b: Signed):
+//!     v2: Bool = int_lt v0, v1
+//!     switch v2
+//!     False -> b1(v1)
+//!     True -> b1(v0)
+//!   b1(v3: Signed):
+//!     return v3
+//! ```
+//!
+//! A definition shows the source name of the variable, if any, and its type after the rtyper. [`crate::read`] reads the
+//! form back, except for host objects, which are shown by what they are.
 
-use crate::model::{Const, ExitCase, ExitSwitch, Graph, Graphs, Link, Operand, VarId};
+use crate::model::{BlockId, Const, ExitCase, ExitSwitch, Graph, Graphs, Link, Operand, VarId};
 use rpy_host::{Host, Value};
-use rpy_lltype::{LLPtr, LLTypes, LLValue};
+use rpy_lltype::{Data, LLPtr, LLTypes, LLValue};
 use std::fmt::Write;
 
 /// What is needed to print names of things a graph refers to.
@@ -22,32 +36,39 @@ pub struct Names<'a> {
 pub fn print_graph(graph: &Graph, names: Names<'_>) -> String {
     let mut out = String::new();
     let start = graph.block(graph.start);
-    let params: Vec<String> = start.inputs.iter().map(|v| typed(graph, *v, names)).collect();
+    let params: Vec<String> = start.inputs.iter().map(|v| defined(graph, *v, names)).collect();
     let _ = write!(out, "graph {}({})", graph.name, params.join(", "));
-    if let (Some(types), false) = (names.types, graph.types.is_empty()) {
-        let _ = write!(out, " -> {}", types.text(graph.var_type(graph.return_var())));
+    if !graph.types.is_empty() {
+        let _ = write!(out, " -> {}", type_text(graph.var_type(graph.return_var()), names));
+    }
+    if !graph.hints.is_empty() {
+        let _ = write!(out, " [{}]", graph.hints.join(", "));
     }
     out.push('\n');
     for id in graph.reachable() {
-        let block = graph.block(id);
-        let inputs: Vec<String> = block.inputs.iter().map(|v| typed(graph, *v, names)).collect();
-        let _ = writeln!(out, "  {id}({}):", inputs.join(", "));
-        for op in &block.ops {
-            let args: Vec<String> = op.args.iter().map(|a| operand(a, names)).collect();
-            let _ = writeln!(
-                out,
-                "    {} = {} {}",
-                typed(graph, op.result, names),
-                op.code.name(),
-                args.join(", ")
-            );
-        }
-        print_exits(graph, id, names, &mut out);
+        print_block(graph, id, names, &mut out);
     }
     out
 }
 
-fn print_exits(graph: &Graph, id: crate::BlockId, names: Names<'_>, out: &mut String) {
+fn print_block(graph: &Graph, id: BlockId, names: Names<'_>, out: &mut String) {
+    let block = graph.block(id);
+    let inputs: Vec<String> = block.inputs.iter().map(|v| defined(graph, *v, names)).collect();
+    let _ = writeln!(out, "  {id}({}):", inputs.join(", "));
+    for op in &block.ops {
+        let args: Vec<String> = op.args.iter().map(|a| operand(a, names)).collect();
+        let line = format!(
+            "{} = {} {}",
+            defined(graph, op.result, names),
+            op.code.name(),
+            args.join(", ")
+        );
+        let _ = writeln!(out, "    {}", line.trim_end());
+    }
+    print_exits(graph, id, names, out);
+}
+
+fn print_exits(graph: &Graph, id: BlockId, names: Names<'_>, out: &mut String) {
     let block = graph.block(id);
     if id == graph.return_block {
         let _ = writeln!(out, "    return {}", block.inputs[0]);
@@ -79,14 +100,21 @@ fn print_link(link: &Link, names: Names<'_>) -> String {
     format!("{case}{vars}-> {}({})", link.target, args.join(", "))
 }
 
-fn typed(graph: &Graph, v: VarId, names: Names<'_>) -> String {
+fn defined(graph: &Graph, v: VarId, names: Names<'_>) -> String {
+    let mut text = v.to_string();
+    if let Some(name) = &graph.var_names[v.index()] {
+        let _ = write!(text, ".{name}");
+    }
     if let Some(facts) = names.facts {
-        return format!("{v}: {}", facts(v));
+        let _ = write!(text, ": {}", facts(v));
+    } else if !graph.types.is_empty() {
+        let _ = write!(text, ": {}", type_text(graph.var_type(v), names));
     }
-    match names.types {
-        Some(types) if !graph.types.is_empty() => format!("{v}: {}", types.text(graph.var_type(v))),
-        _ => v.to_string(),
-    }
+    text
+}
+
+fn type_text(ty: rpy_lltype::LLTypeId, names: Names<'_>) -> String {
+    names.types.map_or_else(|| ty.to_string(), |t| t.text(ty))
 }
 
 fn operand(o: &Operand, names: Names<'_>) -> String {
@@ -100,13 +128,10 @@ fn constant(c: &Const, names: Names<'_>) -> String {
     match c {
         Const::Host(value) => host_text(*value, names),
         Const::LL(c) => {
-            let ty = names.types.map_or_else(|| c.ty.to_string(), |t| t.text(c.ty));
-            format!("({ty} {})", ll_text(&c.value))
+            format!("({} {})", type_text(c.ty, names), ll_text(&c.value, names))
         }
-        Const::Name(n) => format!("'{n}'"),
-        Const::Type(t) => names
-            .types
-            .map_or_else(|| t.to_string(), |types| format!("<{}>", types.text(*t))),
+        Const::Name(n) => format!("'{}'", n.escape_debug()),
+        Const::Type(t) => format!("<{}>", type_text(*t, names)),
         Const::Graphs(None) => "graphs(unknown)".to_owned(),
         Const::Graphs(Some(ids)) => {
             let names: Vec<String> = ids.iter().map(|g| graph_name(*g, names)).collect();
@@ -122,7 +147,15 @@ fn graph_name(id: crate::GraphId, names: Names<'_>) -> String {
         .map_or_else(|| id.to_string(), |g| g.get(id).name.to_string())
 }
 
-fn ll_text(value: &LLValue) -> String {
+fn function_name<'a>(pointer: LLPtr, names: Names<'a>) -> Option<&'a str> {
+    let LLPtr::To(k) = pointer else { return None };
+    match &names.host?.llstore.get(k).data {
+        Data::Func(f) => Some(&f.name),
+        _ => None,
+    }
+}
+
+fn ll_text(value: &LLValue, names: Names<'_>) -> String {
     match value {
         LLValue::Void => "void".to_owned(),
         LLValue::Bool(b) => b.to_string(),
@@ -132,15 +165,22 @@ fn ll_text(value: &LLValue) -> String {
         LLValue::Int128(i) => i.to_string(),
         LLValue::Float(x) => format!("{x:?}"),
         LLValue::SingleFloat(x) => format!("{x:?}"),
-        LLValue::Ptr(p) | LLValue::Address(p) => match p {
-            LLPtr::Null => "null".to_owned(),
-            LLPtr::To(k) => k.to_string(),
-            LLPtr::Item(k, i) => format!("{k}[{i}]"),
-            LLPtr::Raw(i) => format!("raw {i:#x}"),
-        },
+        LLValue::Ptr(p) | LLValue::Address(p) => pointer_text(*p, names),
         LLValue::Symbolic(s) => format!("{s:?}"),
         LLValue::Inline(k) => format!("inline {k}"),
         LLValue::Uninit => "uninitialised".to_owned(),
+    }
+}
+
+fn pointer_text(pointer: LLPtr, names: Names<'_>) -> String {
+    if let Some(name) = function_name(pointer, names) {
+        return format!("&{name}");
+    }
+    match pointer {
+        LLPtr::Null => "null".to_owned(),
+        LLPtr::To(k) => k.to_string(),
+        LLPtr::Item(k, i) => format!("{k}[{i}]"),
+        LLPtr::Raw(i) => format!("raw {i:#x}"),
     }
 }
 
