@@ -26,7 +26,34 @@ impl Annotator {
         if let Err(e) = self.start(entry, args) {
             return Err(vec![self.finish_problem(e)]);
         }
-        self.complete()
+        self.complete()?;
+        self.check_entry(entry)
+    }
+
+    /// The annotation of the entry point's argument: the list of command-line arguments.
+    pub fn argv_annotation(&mut self) -> AnnId {
+        let list = self.new_listdef(AnnId::STR0);
+        let id = self.find_list(list);
+        self.lists[id.index()].resized = true;
+        self.anns.of(Kind::List(list))
+    }
+
+    /// The entry point must return an exit status.
+    fn check_entry(&mut self, entry: Value) -> Result<(), Vec<Diagnostic>> {
+        let Some(graph) = self.graph_of(entry) else {
+            return Ok(());
+        };
+        let data = self.graphs.get(graph);
+        let (result, span) = (data.return_var(), data.span);
+        let title = match self.bound(graph, result) {
+            None => "the entry point never returns: every way through it raises an exception".to_owned(),
+            Some(ann) if self.anns.kind(ann).is_integer() => return Ok(()),
+            Some(ann) => format!(
+                "the entry point must return an int, the exit status; it returns {}",
+                self.describe(ann)
+            ),
+        };
+        Err(vec![Diagnostic::error("RPY0414", title).at(span, "")])
     }
 
     fn start(&mut self, entry: Value, args: &[AnnId]) -> Result<(), Problem> {
