@@ -323,15 +323,27 @@ fn trees(w: &mut World, depth: i64, n: i64) -> rpy_flow::GraphId {
     b.at(leaf);
     let p = b.op(OpCode::Malloc, vec![Operand::Const(Const::Type(tree))], ptr);
     b.op(OpCode::Setfield, vec![p.into(), Operand::name("left"), null(ptr)], VOID);
-    b.op(OpCode::Setfield, vec![p.into(), Operand::name("right"), null(ptr)], VOID);
+    b.op(
+        OpCode::Setfield,
+        vec![p.into(), Operand::name("right"), null(ptr)],
+        VOID,
+    );
     b.ret(p);
     b.at(inner);
     let less = b.op(OpCode::IntSub, vec![v[0].into(), s(1)], SIGNED);
     let left = b.op(OpCode::DirectCall, vec![make.clone(), less.into()], ptr);
     let right = b.op(OpCode::DirectCall, vec![make.clone(), less.into()], ptr);
     let p = b.op(OpCode::Malloc, vec![Operand::Const(Const::Type(tree))], ptr);
-    b.op(OpCode::Setfield, vec![p.into(), Operand::name("left"), left.into()], VOID);
-    b.op(OpCode::Setfield, vec![p.into(), Operand::name("right"), right.into()], VOID);
+    b.op(
+        OpCode::Setfield,
+        vec![p.into(), Operand::name("left"), left.into()],
+        VOID,
+    );
+    b.op(
+        OpCode::Setfield,
+        vec![p.into(), Operand::name("right"), right.into()],
+        VOID,
+    );
     b.ret(p);
     w.add(b);
     let check_graph = rpy_flow::GraphId::new(w.program.graphs.len());

@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 use rpy_backend_c::{ClassInfo, CompileOptions, GcKind, Program, StandardException, compile};
+use rpy_backendopt::ClassTable;
 use rpy_flow::{BlockId, Const, ExitCase, ExitSwitch, Graph, GraphId, Link, Op, OpCode, Operand, VarId};
 use rpy_lltype::{ContainerId, Field, FuncObj, FuncSig, LLPtr, LLType, LLTypeId, LLTypes, LLValue, StructType};
 use rpy_syntax::Span;
@@ -251,9 +252,33 @@ impl World {
         self.program.exceptions.insert(which, c);
     }
 
+    fn optimize(&mut self) {
+        let mut classes = ClassTable::default();
+        for c in &self.program.classes {
+            let root = &*c.name == "Exception";
+            classes.add(c.vtable, c.parent, c.instance, false, root);
+        }
+        let ids: Vec<GraphId> = self.program.graphs.ids().collect();
+        let input = rpy_backendopt::Input {
+            graphs: &mut self.program.graphs,
+            ids: &ids,
+            types: &self.program.types,
+            store: &self.program.store,
+            classes: &classes,
+        };
+        rpy_backendopt::optimize(input, &rpy_backendopt::Settings::default());
+        for g in ids {
+            let faults = rpy_flow::verify(self.program.graphs.get(g), Some(&self.program.types));
+            assert_eq!(faults, Vec::<String>::new());
+        }
+    }
+
     /// Compiles with `entry` as a function without arguments and runs: exit status, standard output and error.
     pub fn run(&mut self, entry: GraphId, options: &Options) -> (Option<i32>, String, String) {
         self.program.entry = Some(entry);
+        if options.optimize {
+            self.optimize();
+        }
         let dir = tempfile::tempdir().expect("a temporary directory");
         let mut o = CompileOptions::new(dir.path().join("prog"), runtime_dir());
         o.gc = options.gc;
@@ -282,6 +307,7 @@ pub struct Options {
     pub gc: GcKind,
     pub cc: Option<&'static str>,
     pub cflags: &'static [&'static str],
+    pub optimize: bool,
 }
 
 /// The ways every program is run.
@@ -290,21 +316,25 @@ pub const ALL: &[Options] = &[
         gc: GcKind::Generation,
         cc: None,
         cflags: &[],
+        optimize: false,
     },
     Options {
         gc: GcKind::Generation,
         cc: Some("clang"),
         cflags: &[],
+        optimize: true,
     },
     Options {
         gc: GcKind::Stress,
         cc: None,
         cflags: &["-fsanitize=address,undefined", "-fno-sanitize-recover"],
+        optimize: true,
     },
     Options {
         gc: GcKind::None,
         cc: None,
         cflags: &[],
+        optimize: true,
     },
 ];
 
