@@ -159,12 +159,10 @@ def jit_debug(string, arg1=-2147483648, arg2=-2147483648, arg3=-2147483648, arg4
     """Note something in the trace."""
 
 
-@intrinsic('jit_ignore')
 def enter_portal_frame(unique_id):
     """The program enters the frame of an interpreted function."""
 
 
-@intrinsic('jit_ignore')
 def leave_portal_frame():
     """The program leaves the frame of an interpreted function."""
 
@@ -189,17 +187,17 @@ def conditional_call_elidable(value, function, *args):
     return value
 
 
-@intrinsic('jit_ignore')
+@intrinsic('jit_record')
 def record_exact_class(value, cls):
     """Tell the JIT that the value is of this class."""
 
 
-@intrinsic('jit_ignore')
+@intrinsic('jit_record')
 def record_exact_value(value, const_value):
     """Tell the JIT that the value is this constant."""
 
 
-@intrinsic('jit_ignore')
+@intrinsic('jit_record')
 def record_known_result(result, func, *args):
     """Tell the JIT that the elidable function returns this."""
 
@@ -234,7 +232,7 @@ def non_virtual_ref(x):
     return DirectVRef(x)
 
 
-@intrinsic('jit_ignore')
+@intrinsic('jit_virtual_ref_finish')
 def virtual_ref_finish(vref, x):
     """End the life of the reference."""
 
@@ -253,12 +251,12 @@ unroll_parameters = unrolling_iterable(PARAMETERS.items())
 ENABLE_ALL_OPTS = 'all'
 
 
-@intrinsic('jit_ignore')
+@intrinsic('jit_set_param')
 def set_param(driver, name, value):
     """Set a parameter of the JIT."""
 
 
-@intrinsic('jit_ignore')
+@intrinsic('jit_set_param')
 def set_param_to_default(driver, name):
     """Reset a parameter of the JIT."""
 

@@ -72,9 +72,11 @@ def isenabled():
     return True
 
 
-@intrinsic('gc_set_max_heap_size')
 def set_max_heap_size(nbytes):
     """Limit the heap; MemoryError beyond it."""
+    if we_are_translated():
+        from rpython.rlib._rgc_c import c_set_max_heap_size
+        c_set_max_heap_size(nbytes)
 
 
 @intrinsic('gc_add_memory_pressure')
@@ -109,21 +111,14 @@ def _is_pinned(obj):
     return False
 
 
-@intrinsic('gc_move_out_of_nursery')
 def move_out_of_nursery(obj):
     """An equal of the object that does not move."""
     return obj
 
 
-@intrinsic('gc_writebarrier')
+@intrinsic('ll_writebarrier')
 def ll_writebarrier(gc_obj):
     """Tell that the object is about to be written to behind the collector's back."""
-
-
-@intrinsic('gc_writebarrier_before_copy')
-def _writebarrier_before_copy(source, dest, source_start, dest_start, length):
-    """Whether items can be copied without looking at each."""
-    return True
 
 
 # ---- copying arrays ------------------------------------------------------
@@ -179,7 +174,7 @@ class FinalizerQueue(object):
 
     `finalizer_trigger()` is called when there are objects for `next_dead()`.
     """
-    _intrinsic_ = 'finalizer_queue'
+    _rpy_finalizer_queue_ = True
     Class = None
 
     def finalizer_trigger(self):
@@ -189,13 +184,13 @@ class FinalizerQueue(object):
     def _freeze_(self):
         return True
 
-    @intrinsic('finalizer_queue_next_dead')
+    @intrinsic('gc_next_dead')
     def next_dead(self):
         """The next dead object, None if there is none."""
         queue = self.__dict__.setdefault('_queue', [])
         return queue.pop(0) if queue else None
 
-    @intrinsic('finalizer_queue_register')
+    @intrinsic('gc_register_finalizer')
     def register_finalizer(self, obj):
         """Have the object in the queue once it is dead."""
         assert self.Class is None or isinstance(obj, self.Class)
@@ -245,18 +240,11 @@ def get_stats(stat_no):
     return 0
 
 
-@intrinsic('gc_heap_stats')
-def _heap_stats():
-    """Counts and sizes per type."""
-    raise NotImplementedError("only in translated programs")
-
-
 def must_split_gc_address_space():
     """Whether there is a separate address space of the collector: no."""
     return False
 
 
-@intrinsic('gc_increase_root_stack_depth')
 def increase_root_stack_depth(new_depth):
     """Make room for deeper recursion."""
 
@@ -299,39 +287,51 @@ def cast_gcref_to_int(gcref):
     return id(gcref._x)
 
 
-@intrinsic('gc_get_rpy_roots')
 def get_rpy_roots():
     """A list of pointers to the roots."""
-    return []
+    if not we_are_translated():
+        return []
+    from rpython.rlib._rgc_c import roots
+    return roots()
 
 
-@intrinsic('gc_get_rpy_referents')
 def get_rpy_referents(gcref):
     """A list of pointers to what the object refers to."""
-    return []
+    if not we_are_translated():
+        return []
+    from rpython.rlib._rgc_c import referents
+    return referents(gcref)
 
 
-@intrinsic('gc_get_rpy_memory_usage')
 def get_rpy_memory_usage(gcref):
     """The size of the object in bytes."""
-    return 40
+    if not we_are_translated():
+        return 40
+    from rpython.rlib._rgc_c import c_get_memory_usage
+    return c_get_memory_usage(gcref)
 
 
-@intrinsic('gc_get_rpy_type_index')
 def get_rpy_type_index(gcref):
     """A number for the low-level type of the object."""
-    return 0
+    if not we_are_translated():
+        return 0
+    from rpython.rlib._rgc_c import c_get_type_index
+    return c_get_type_index(gcref)
 
 
-@intrinsic('gc_get_gcflag_extra')
 def get_gcflag_extra(gcref):
     """The flag of the object that is free for the program."""
-    return False
+    if not we_are_translated():
+        return False
+    from rpython.rlib._rgc_c import flag_extra
+    return flag_extra(gcref)
 
 
-@intrinsic('gc_toggle_gcflag_extra')
 def toggle_gcflag_extra(gcref):
     """Switch that flag."""
+    if we_are_translated():
+        from rpython.rlib._rgc_c import c_toggle_flag_extra
+        c_toggle_flag_extra(gcref)
 
 
 def has_gcflag_extra():
@@ -353,22 +353,12 @@ def assert_no_more_gcflags():
     """Check that all flags were switched back."""
 
 
-@intrinsic('gc_dump_rpy_heap')
 def dump_rpy_heap(fd):
     """Write a description of all objects to a file descriptor; whether that worked."""
-    return False
-
-
-@intrinsic('gc_get_typeids_z')
-def get_typeids_z():
-    """The compressed text that describes the types of `dump_rpy_heap`."""
-    return ''
-
-
-@intrinsic('gc_get_typeids_list')
-def get_typeids_list():
-    """The numbers of the types in that text."""
-    return []
+    if not we_are_translated():
+        return False
+    from rpython.rlib._rgc_c import dump_heap
+    return dump_heap(fd)
 
 
 def do_get_objects(callback):

@@ -3,6 +3,8 @@
 The translator imports this module before it builds flow graphs.  To keep
 that cheap, each replacement imports its implementation when it is used.
 """
+import sys
+
 from rpython.rtyper.intrinsic import replaces
 
 _LL_MATH = 'rpython.rtyper.lltypesystem.module.ll_math'
@@ -39,6 +41,57 @@ _TABLE = [
 ]
 
 
+class _Environ(object):
+    """os.environ in translated code."""
+
+    def _freeze_(self):
+        return True
+
+    def get(self, key, default=None):
+        from rpython.rlib.rposix import getenv
+        value = getenv(key)
+        if value is None:
+            return default
+        return value
+
+    def __getitem__(self, key):
+        from rpython.rlib.rposix import getenv
+        value = getenv(key)
+        if value is None:
+            raise KeyError
+        return value
+
+    def __setitem__(self, key, value):
+        from rpython.rlib.rposix import putenv
+        putenv(key, value)
+
+    def __delitem__(self, key):
+        from rpython.rlib.rposix import getenv, unsetenv
+        if getenv(key) is None:
+            raise KeyError
+        unsetenv(key)
+
+    def __contains__(self, key):
+        from rpython.rlib.rposix import getenv
+        return getenv(key) is not None
+
+    def has_key(self, key):
+        return key in self
+
+    def items(self):
+        from rpython.rlib.rposix import envitems
+        return envitems()
+
+    def keys(self):
+        return [item[0] for item in self.items()]
+
+    def values(self):
+        return [item[1] for item in self.items()]
+
+
+environ = _Environ()
+
+
 def _register():
     for module_name, implementation, prefix, signatures in _TABLE:
         module = __import__(module_name)
@@ -60,6 +113,8 @@ def _register():
             func = namespace[name]
             func._always_inline_ = True
             replaces(getattr(module, name))(func)
+    if 'os' in sys.modules:
+        replaces(sys.modules['os'].environ)(environ)
 
 
 _register()
