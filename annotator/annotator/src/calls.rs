@@ -223,7 +223,7 @@ impl Annotator {
     /// Makes an instance.
     fn call_class(&mut self, desc: DescId, args: &Args) -> Flow {
         let class = self.classdef_of(desc)?;
-        self.classes[class.index()].instantiated = true;
+        self.note_instance(class)?;
         let instance = self.anns.instance(class);
         let Some(init) = self.read_class_attribute(desc, "__init__")? else {
             let value = self.class_desc(desc).map_or(Value::None, |c| c.class);

@@ -548,7 +548,7 @@ impl Annotator {
         if !self.classes[class.index()].prebuilt.insert(value) {
             return Ok(());
         }
-        self.classes[class.index()].instantiated = true;
+        self.note_instance(class)?;
         for name in self.instance_names(value) {
             if name.starts_with("__") && name.ends_with("__") || name == "_freeze_" {
                 continue;

@@ -1,11 +1,36 @@
 //! What the rtyper asks after the fixpoint: unions, families, exits that are taken.
 
-use crate::annotator::Annotator;
+use crate::annotator::{Annotator, Flow, Stop};
+use crate::calls::Args;
 use crate::model::{AnnId, ClassDefId, DescId};
 use rpy_flow::{BlockId, Const, ExitCase, GraphId};
 use std::sync::Arc;
 
 impl Annotator {
+    /// Instances of the class exist: its `__del__` will be called.
+    pub(crate) fn note_instance(&mut self, class: ClassDefId) -> Flow<()> {
+        if std::mem::replace(&mut self.classes[class.index()].instantiated, true) {
+            return Ok(());
+        }
+        let desc = self.class(class).desc;
+        let Some(del) = self.read_class_attribute(desc, "__del__")? else {
+            return Ok(());
+        };
+        let instance = self.anns.instance(class);
+        match self.call_value(del, &Args::of(&[instance])) {
+            Ok(_) | Err(Stop::Blocked) => Ok(()),
+            Err(e) => Err(e),
+        }
+    }
+
+    /// The graph of `__del__` of a class, if it has one.
+    pub fn del_graph(&mut self, class: ClassDefId) -> Option<GraphId> {
+        let desc = self.class(class).desc;
+        let del = self.read_class_attribute(desc, "__del__").ok()??;
+        let instance = self.anns.instance(class);
+        self.resolve_call_of(del, &[instance]).first()?.graph
+    }
+
     /// For each exit of a block that ends with an operation that may raise: whether the analysis follows it.
     pub fn taken_exits(&mut self, graph: GraphId, block: BlockId) -> Vec<bool> {
         let b = self.graphs.get(graph).block(block).clone();

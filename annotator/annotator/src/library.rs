@@ -198,7 +198,7 @@ impl Annotator {
             Kind::Pbc { descs, .. } => {
                 for d in descs.iter() {
                     let c = self.classdef_of(*d)?;
-                    self.classes[c.index()].instantiated = true;
+                    self.note_instance(c)?;
                     let ann = self.anns.instance(c);
                     result = self.unite(result, ann)?;
                 }

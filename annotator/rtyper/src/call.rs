@@ -236,7 +236,7 @@ fn call_through_pointer(
     let Repr::Functions(descs) = hop.rt.repr(repr).clone() else {
         return Err(hop.rt.internal("a function value without a set of functions"));
     };
-    let rows = hop.rt.rows_of(descs[0])?;
+    let rows = hop.rt.rows_of_set(&descs)?;
     let Some(index) = find_row(&rows, callees) else {
         return Err(hop.rt.internal("a call is not in the table of its family"));
     };
@@ -545,18 +545,36 @@ impl RTyper<'_> {
 
     /// Low-level type of a set of functions.
     pub(crate) fn functions_type(&mut self, descs: &[DescId]) -> Res<LLTypeId> {
-        Ok(self.rows_of(descs[0])?.ty)
+        Ok(self.rows_of_set(descs)?.ty)
+    }
+
+    /// Whether some place calls any one of these functions.
+    pub(crate) fn are_called_together(&self, descs: &[DescId]) -> bool {
+        let first = self.ann.call_family_id(descs[0]);
+        first.is_some() && descs.iter().all(|d| self.ann.call_family_id(*d) == first)
+    }
+
+    /// The table of a set of functions; without slots if no place calls any one of them.
+    fn rows_of_set(&mut self, descs: &[DescId]) -> Res<Arc<Rows>> {
+        if descs.len() == 1 || self.are_called_together(descs) {
+            return self.rows_of(descs[0]);
+        }
+        self.rows_without_calls()
+    }
+
+    fn rows_without_calls(&mut self) -> Res<Arc<Rows>> {
+        if let Some(rows) = &self.pbcs.no_family {
+            return Ok(rows.clone());
+        }
+        let rows = Arc::new(self.make_table(vec![])?);
+        self.pbcs.no_family = Some(rows.clone());
+        Ok(rows)
     }
 
     /// The table of a function's family.
     pub(crate) fn rows_of(&mut self, desc: DescId) -> Res<Arc<Rows>> {
         let Some(family) = self.ann.call_family_id(desc) else {
-            if let Some(rows) = &self.pbcs.no_family {
-                return Ok(rows.clone());
-            }
-            let rows = Arc::new(self.make_table(vec![])?);
-            self.pbcs.no_family = Some(rows.clone());
-            return Ok(rows);
+            return self.rows_without_calls();
         };
         if let Some(rows) = self.pbcs.families.get(&family) {
             return Ok(rows.clone());
@@ -699,7 +717,10 @@ impl RTyper<'_> {
         }
         let found = descs.iter().copied().find(|d| self.desc_value(*d) == Some(value));
         match found {
-            Some(desc) => self.function_value(desc),
+            Some(desc) => {
+                let rows = self.rows_of_set(descs)?;
+                self.function_value(&rows, desc)
+            }
             None => Err(self.internal("a function is not in the set that inference found")),
         }
     }
@@ -710,15 +731,18 @@ impl RTyper<'_> {
         if ty == LLTypes::VOID {
             return Ok(LLValue::Void);
         }
-        Ok(LLValue::Ptr(self.function_value(desc)?))
+        let rows = match self.repr(repr).clone() {
+            Repr::Functions(descs) => self.rows_of_set(&descs)?,
+            _ => self.rows_of(desc)?,
+        };
+        Ok(LLValue::Ptr(self.function_value(&rows, desc)?))
     }
 
-    fn function_value(&mut self, desc: DescId) -> Res<LLPtr> {
-        let rows = self.rows_of(desc)?;
+    fn function_value(&mut self, rows: &Rows, desc: DescId) -> Res<LLPtr> {
         if let [row] = &rows.rows[..] {
             return self.row_value(row, desc);
         }
-        if let Some(&c) = self.pbcs.function_structs.get(&desc) {
+        if let Some(&c) = self.pbcs.function_structs.get(&(desc, rows.ty)) {
             return Ok(LLPtr::To(c));
         }
         let to = self
@@ -728,7 +752,7 @@ impl RTyper<'_> {
         let (types, store) = self.types_and_store();
         let c = store.alloc(types, to, 0, true);
         store.get_mut(c).immortal = true;
-        self.pbcs.function_structs.insert(desc, c);
+        self.pbcs.function_structs.insert((desc, rows.ty), c);
         for (i, row) in rows.rows.iter().enumerate() {
             let p = self.row_value(row, desc)?;
             self.store_mut().write(c, i, LLValue::Ptr(p));

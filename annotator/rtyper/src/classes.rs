@@ -248,6 +248,10 @@ impl RTyper<'_> {
         let Some(functions) = functions else {
             return Ok(None);
         };
+        if functions.len() > 1 && !self.are_called_together(&functions) {
+            // Every call knows which one it is.
+            return Ok(Some((self.intern_repr(Repr::Impossible), descs)));
+        }
         Ok(Some((self.function_set_repr(functions)?, descs)))
     }
 

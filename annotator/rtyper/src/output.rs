@@ -139,14 +139,11 @@ impl RTyper<'_> {
             .ok_or_else(|| self.internal(format!("no exception class {name}")))
     }
 
-    /// The graph of the `__del__` method of a class, adapted to its instances.
+    /// The graph of the `__del__` method of a class.
     fn del_graph(&mut self, class: ClassDefId) -> Res<Option<GraphId>> {
-        let Some(f) = self.class_attribute(class, "__del__") else {
-            return Ok(None);
-        };
-        let ann = self.ann.anns.instance(class);
-        let graph = self.annotate_helper(f, &[ann])?;
-        Ok(Some(graph))
+        let graph = self.ann.del_graph(class);
+        graph.iter().for_each(|g| self.need_graph(*g));
+        Ok(graph)
     }
 
     fn finalizer_trigger_graphs(&mut self) -> Res<Vec<GraphId>> {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub struct Pbcs {
     pub(crate) families: FxHashMap<rpy_annotator::CallFamilyId, Arc<crate::call::Rows>>,
     pub(crate) no_family: Option<Arc<crate::call::Rows>>,
-    pub(crate) function_structs: FxHashMap<DescId, ContainerId>,
+    pub(crate) function_structs: FxHashMap<(DescId, LLTypeId), ContainerId>,
     pub(crate) trampolines: FxHashMap<crate::call::TrampolineKey, rpy_flow::GraphId>,
     frozen_types: FxHashMap<Option<rpy_annotator::AttrFamilyId>, FrozenShape>,
     frozen: FxHashMap<DescId, ContainerId>,
