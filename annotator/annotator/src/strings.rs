@@ -46,19 +46,9 @@ impl Annotator {
                 self.method_slice(p, 1)?;
                 Ok(if name == "count" { AnnId::NONNEG } else { AnnId::INT })
             }
-            ("index" | "rindex", 1..=3) => {
-                self.same_strings(name, s, p[0])?;
-                Ok(AnnId::NONNEG)
-            }
             ("startswith" | "endswith", 1..=3) => {
                 self.method_slice(p, 1)?;
-                if let Kind::Tuple(items) = self.anns.kind(p[0]).clone() {
-                    for item in items.iter() {
-                        self.same_strings(name, s, *item)?;
-                    }
-                } else {
-                    self.same_strings(name, s, p[0])?;
-                }
+                self.same_strings(name, s, p[0])?;
                 Ok(AnnId::BOOL)
             }
             ("strip" | "lstrip" | "rstrip", 0 | 1) => {
@@ -67,10 +57,9 @@ impl Annotator {
                 }
                 Ok(string)
             }
-            ("upper" | "lower" | "swapcase" | "capitalize", 0) => Ok(string),
-            ("ljust" | "rjust" | "center" | "zfill", 1 | 2) => Ok(string),
+            ("upper" | "lower", 0) => Ok(string),
             ("isdigit" | "isalpha" | "isalnum" | "isspace" | "isupper" | "islower", 0) => Ok(AnnId::BOOL),
-            ("replace", 2 | 3) => {
+            ("replace", 2) => {
                 self.same_strings(name, s, p[0])?;
                 self.same_strings(name, s, p[1])?;
                 let no_nul = self.no_nul(s) && self.no_nul(p[1]);
@@ -94,7 +83,6 @@ impl Annotator {
                 }
                 self.new_resizable_list_here(string)
             }
-            ("splitlines", 0 | 1) => self.new_resizable_list_here(string),
             ("join", 1) => self.string_join(s, p[0]),
             ("encode", 1 | 2) if unicode => {
                 self.constant_encoding(name, p)?;
@@ -267,8 +255,6 @@ const STRING_METHODS: &[&str] = &[
     "find",
     "rfind",
     "count",
-    "index",
-    "rindex",
     "startswith",
     "endswith",
     "strip",
@@ -285,7 +271,6 @@ const STRING_METHODS: &[&str] = &[
     "replace",
     "split",
     "rsplit",
-    "splitlines",
     "join",
     "encode",
     "decode",
