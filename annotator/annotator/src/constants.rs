@@ -419,6 +419,10 @@ impl Annotator {
         if let Some(name) = self.host.lookup_mro(class, "_intrinsic_") {
             match self.intrinsic_named(name)? {
                 Intrinsic::RDict | Intrinsic::ROrderedDict => return self.annotate_r_dict(value),
+                Intrinsic::LowLevelOp => {
+                    let name = self.host_attr(value, "opname")?;
+                    return Ok(self.constant_of(Kind::Builtin(Intrinsic::LowLevelOp), name));
+                }
                 Intrinsic::RSingleFloat => return Ok(self.anns.with_constant(Kind::SingleFloat, value)),
                 Intrinsic::RLongFloat => return Ok(self.anns.with_constant(Kind::LongFloat, value)),
                 _ => {}
