@@ -13,13 +13,15 @@ DICT is GcStruct('dict',
 ENTRY is Struct('entry', ('key', …), ('value', …)) with a third field ('hash', Signed) unless computing the hash of a key
 is as cheap as reading it.
 
-Functions take the hash and equality functions of the key type as constants: `keyhash(key)` and `keyeq(a, b)`, or None
+Functions take the hash and equality functions of the key type as constants: `_ll_hash(d, key, keyhash)` and `keyeq(a, b)`, or None
 for `keyeq` when identity of the values decides.
 """
 from rpython.rlib.objectmodel import specialize, always_inline, dont_inline
 from rpython.rlib.rarithmetic import intmask, r_uint
 from rpython.rtyper.lltypesystem import lltype, rffi
 from rpython.rtyper.lltypesystem.lloperation import llop
+from rpython.rtyper.lowlevel import low_level_helpers
+from rpython.rtyper.rlist import ll_items, ll_newlist
 
 FREE = 0
 DELETED = 1
@@ -48,20 +50,23 @@ def _gc_field(ENTRIES, name):
 
 
 @always_inline
-def _entry_hash(entries, i, keyhash):
+def _entry_hash(d, entries, i, keyhash):
     if _has_hash(lltype.typeOf(entries).TO):
         return entries[i].hash
-    return keyhash(entries[i].key)
+    return _ll_hash(d, entries[i].key, keyhash)
+
+
+@specialize.memo()
+def _has_functions(DICT):
+    return 'fnkeyeq' in DICT._flds
 
 
 @always_inline
-def _same_key(entries, i, key, hash, keyeq):
-    if keyeq is None:
-        return entries[i].key == key
-    if _has_hash(lltype.typeOf(entries).TO):
-        if entries[i].hash != hash:
-            return False
-    return keyeq(entries[i].key, key)
+def _ll_hash(d, key, keyhash):
+    """The hash of a key; the functions of some r_dicts are only known at run time."""
+    if _has_functions(lltype.typeOf(d).TO):
+        return keyhash(d.fnkeyhash, key)
+    return keyhash(key)
 
 
 @always_inline
@@ -69,6 +74,10 @@ def _is_live(d, i):
     if not d.deleted:
         return True
     return d.deleted[i] == '\x00'
+
+
+def ll_dict_hash_of_entry(d, i, keyhash):
+    return _entry_hash(d, d.entries, i, keyhash)
 
 
 # ---------------------------------------------------------------- creation
@@ -97,7 +106,7 @@ def ll_dict_lookup(d, key, hash, keyhash, keyeq):
     """Entry number of the key, or -1."""
     if not d.indexes:
         _ll_reindex_prebuilt(d, keyhash)
-        hash = keyhash(key)
+        hash = _ll_hash(d, key, keyhash)
     indexes = d.indexes
     entries = d.entries
     mask = len(indexes) - 1
@@ -114,7 +123,7 @@ def ll_dict_lookup(d, key, hash, keyhash, keyeq):
                 pass
             else:
                 checking = entries[index].key
-                if _ll_keyeq(keyeq, checking, key):
+                if _ll_keyeq(d, keyeq, checking, key):
                     return index
                 if keyeq_may_change_dict(keyeq):
                     if d.indexes != indexes or d.entries != entries or not _is_live(d, index):
@@ -126,7 +135,9 @@ def ll_dict_lookup(d, key, hash, keyhash, keyeq):
 
 
 @always_inline
-def _ll_keyeq(keyeq, a, b):
+def _ll_keyeq(d, keyeq, a, b):
+    if _has_functions(lltype.typeOf(d).TO):
+        return keyeq(d.fnkeyeq, a, b)
     return keyeq(a, b)
 
 
@@ -169,7 +180,7 @@ def _ll_reindex_prebuilt(d, keyhash):
         i = 0
         while i < d.num_ever_used:
             if _is_live(d, i):
-                entries[i].hash = keyhash(entries[i].key)
+                entries[i].hash = _ll_hash(d, entries[i].key, keyhash)
             i += 1
     n = INITIAL_SLOTS
     while n <= d.num_ever_used * 2:
@@ -186,7 +197,7 @@ def _ll_reindex(d, n_slots, keyhash):
     i = 0
     while i < n:
         if _is_live(d, i):
-            _ll_store_index(d, _entry_hash(entries, i, keyhash), i)
+            _ll_store_index(d, _entry_hash(d, entries, i, keyhash), i)
         i += 1
 
 
@@ -194,7 +205,7 @@ def _ll_reindex(d, n_slots, keyhash):
 
 @always_inline
 def ll_dict_setitem(d, key, value, keyhash, keyeq):
-    ll_dict_setitem_with_hash(d, key, keyhash(key), value, keyhash, keyeq)
+    ll_dict_setitem_with_hash(d, key, _ll_hash(d, key, keyhash), value, keyhash, keyeq)
 
 
 def ll_dict_setitem_with_hash(d, key, hash, value, keyhash, keyeq):
@@ -316,7 +327,7 @@ def ll_dict_bool(d):
 
 
 def ll_dict_getitem(d, key, keyhash, keyeq):
-    index = ll_dict_lookup(d, key, keyhash(key), keyhash, keyeq)
+    index = ll_dict_lookup(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq)
     if index < 0:
         raise KeyError
     return d.entries[index].value
@@ -330,14 +341,14 @@ def ll_dict_getitem_with_hash(d, key, hash, keyhash, keyeq):
 
 
 def ll_dict_get(d, key, default, keyhash, keyeq):
-    index = ll_dict_lookup(d, key, keyhash(key), keyhash, keyeq)
+    index = ll_dict_lookup(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq)
     if index < 0:
         return default
     return d.entries[index].value
 
 
 def ll_dict_contains(d, key, keyhash, keyeq):
-    return ll_dict_lookup(d, key, keyhash(key), keyhash, keyeq) >= 0
+    return ll_dict_lookup(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq) >= 0
 
 
 def ll_dict_contains_with_hash(d, key, hash, keyhash, keyeq):
@@ -345,7 +356,7 @@ def ll_dict_contains_with_hash(d, key, hash, keyhash, keyeq):
 
 
 def ll_dict_setdefault(d, key, default, keyhash, keyeq):
-    hash = keyhash(key)
+    hash = _ll_hash(d, key, keyhash)
     index = ll_dict_lookup(d, key, hash, keyhash, keyeq)
     if index >= 0:
         return d.entries[index].value
@@ -357,7 +368,7 @@ def ll_dict_setdefault(d, key, default, keyhash, keyeq):
 
 def _ll_delete_entry(d, index, keyhash):
     entries = d.entries
-    slot = _ll_find_slot(d, _entry_hash(entries, index, keyhash), index)
+    slot = _ll_find_slot(d, _entry_hash(d, entries, index, keyhash), index)
     d.indexes[slot] = rffi.cast(rffi.INT, DELETED)
     d.num_live_items -= 1
     ENTRIES = lltype.typeOf(entries).TO
@@ -382,7 +393,7 @@ def _ll_drop_tail(d, index):
 
 
 def ll_dict_delitem(d, key, keyhash, keyeq):
-    ll_dict_delitem_with_hash(d, key, keyhash(key), keyhash, keyeq)
+    ll_dict_delitem_with_hash(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq)
 
 
 def ll_dict_delitem_with_hash(d, key, hash, keyhash, keyeq):
@@ -393,13 +404,13 @@ def ll_dict_delitem_with_hash(d, key, hash, keyhash, keyeq):
 
 
 def ll_dict_delitem_if_value_is(d, key, value, keyhash, keyeq):
-    index = ll_dict_lookup(d, key, keyhash(key), keyhash, keyeq)
+    index = ll_dict_lookup(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq)
     if index >= 0 and d.entries[index].value == value:
         _ll_delete_entry(d, index, keyhash)
 
 
 def ll_dict_pop(d, key, keyhash, keyeq):
-    index = ll_dict_lookup(d, key, keyhash(key), keyhash, keyeq)
+    index = ll_dict_lookup(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq)
     if index < 0:
         raise KeyError
     value = d.entries[index].value
@@ -408,7 +419,7 @@ def ll_dict_pop(d, key, keyhash, keyeq):
 
 
 def ll_dict_pop_default(d, key, default, keyhash, keyeq):
-    index = ll_dict_lookup(d, key, keyhash(key), keyhash, keyeq)
+    index = ll_dict_lookup(d, key, _ll_hash(d, key, keyhash), keyhash, keyeq)
     if index < 0:
         return default
     value = d.entries[index].value
@@ -444,7 +455,7 @@ def ll_dict_clear(d):
 
 
 def ll_dict_move_to_end(d, key, last, keyhash, keyeq):
-    hash = keyhash(key)
+    hash = _ll_hash(d, key, keyhash)
     index = ll_dict_lookup(d, key, hash, keyhash, keyeq)
     if index < 0:
         raise KeyError
@@ -485,7 +496,7 @@ def ll_dict_copy(d, keyhash):
         _ll_reindex_prebuilt(d, keyhash)
     DICT = lltype.typeOf(d).TO
     res = lltype.malloc(DICT)
-    if 'fnkeyeq' in DICT._flds:
+    if _has_functions(DICT):
         res.fnkeyeq = d.fnkeyeq
         res.fnkeyhash = d.fnkeyhash
     n = d.num_ever_used
@@ -513,17 +524,15 @@ def ll_dict_update(d, other, keyhash, keyeq):
     while i < other.num_ever_used:
         if _is_live(other, i):
             entries = other.entries
-            hash = _entry_hash(entries, i, keyhash)
+            hash = _entry_hash(other, entries, i, keyhash)
             ll_dict_setitem_with_hash(d, entries[i].key, hash, entries[i].value, keyhash, keyeq)
         i += 1
 
 
 def ll_dict_keys(LIST, d):
-    res = lltype.malloc(LIST)
     n = d.num_live_items
-    res.length = n
-    items = lltype.malloc(LIST.items.TO, n)
-    res.items = items
+    res = ll_newlist(LIST, n)
+    items = ll_items(res)
     i = 0
     j = 0
     while j < n:
@@ -535,11 +544,9 @@ def ll_dict_keys(LIST, d):
 
 
 def ll_dict_values(LIST, d):
-    res = lltype.malloc(LIST)
     n = d.num_live_items
-    res.length = n
-    items = lltype.malloc(LIST.items.TO, n)
-    res.items = items
+    res = ll_newlist(LIST, n)
+    items = ll_items(res)
     i = 0
     j = 0
     while j < n:
@@ -550,14 +557,10 @@ def ll_dict_values(LIST, d):
     return res
 
 
-def ll_dict_items(LIST, d):
-    """A list of pairs; the pair type is what the list holds."""
-    PAIR = LIST.items.TO.OF.TO
+def ll_dict_items(LIST, PAIR, d):
+    """A list of pairs."""
     n = d.num_live_items
-    res = lltype.malloc(LIST)
-    res.length = n
-    items = lltype.malloc(LIST.items.TO, n)
-    res.items = items
+    res = ll_newlist(LIST, n)
     i = 0
     j = 0
     while j < n:
@@ -565,7 +568,7 @@ def ll_dict_items(LIST, d):
             pair = lltype.malloc(PAIR)
             pair.item0 = d.entries[i].key
             pair.item1 = d.entries[i].value
-            res.items[j] = pair
+            ll_items(res)[j] = pair
             j += 1
         i += 1
     return res
@@ -616,3 +619,6 @@ def ll_dictnext_index_reversed(it):
             i -= 1
         it.dict = lltype.nullptr(lltype.typeOf(it).TO.dict.TO)
     raise StopIteration
+
+
+low_level_helpers(globals())

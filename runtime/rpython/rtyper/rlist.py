@@ -11,6 +11,7 @@ from rpython.rlib.objectmodel import specialize, always_inline, dont_inline
 from rpython.rtyper.lltypesystem import lltype
 from rpython.rtyper.lltypesystem.lloperation import llop
 from rpython.rlib.rarithmetic import ovfcheck
+from rpython.rtyper.lowlevel import low_level, low_level_helpers
 
 
 def _is_fixed(l):
@@ -30,6 +31,13 @@ def ll_items(l):
     if _is_fixed(l):
         return l
     return l.items
+
+
+@always_inline
+def ll_list_bool(l):
+    if not l:
+        return False
+    return ll_length(l) != 0
 
 
 # ---------------------------------------------------------------- creation
@@ -61,6 +69,8 @@ def _ll_prebuilt_empty_array(LIST):
 
 
 def ll_newlist_hint(LIST, hint):
+    if isinstance(LIST, lltype.GcArray):
+        return lltype.malloc(LIST, 0)
     l = lltype.malloc(LIST)
     l.length = 0
     if hint < 0:
@@ -157,10 +167,17 @@ def _holds_gc_pointers(ARRAY):
 
 
 def ll_resizelist_hint(l, hint):
+    if _is_fixed(l):
+        return
     if hint < l.length:
         hint = l.length
     if hint != len(l.items):
         _ll_reallocate(l, hint)
+
+
+def ll_physical_size(l):
+    """Number of items that fit without reallocation."""
+    return len(ll_items(l))
 
 
 # ---------------------------------------------------------------- one item
@@ -229,12 +246,6 @@ def ll_setitem_checked(l, index, item):
     if index < 0 or index >= length:
         raise IndexError
     ll_items(l)[index] = item
-
-
-@always_inline
-def _ll_null_item(ARRAY):
-    if _holds_gc_pointers(ARRAY):
-        return lltype.nullptr(ARRAY.OF.TO)
 
 
 @always_inline
@@ -487,11 +498,21 @@ def ll_mul(RESLIST, l, factor):
     except OverflowError:
         raise MemoryError
     res = ll_newlist(RESLIST, total)
+    if length == 1:
+        _ll_fill(ll_items(res), total, ll_items(l)[0])
+        return res
     done = 0
     while done < total:
         _ll_copy_items(l, res, 0, done, length)
         done += length
     return res
+
+
+def _ll_fill(items, count, item):
+    i = 0
+    while i < count:
+        items[i] = item
+        i += 1
 
 
 def ll_inplace_mul(l, factor):
@@ -525,9 +546,27 @@ def ll_reverse(l):
 
 # ---------------------------------------------------------------- searching; eqfn is a constant function
 
+@always_inline
+def _same(eqfn, a, b):
+    if eqfn is None:
+        return a == b
+    return eqfn(a, b)
+
+
+def make_listeq(eqfn):
+    """Equality of lists as a function of two arguments."""
+    @low_level
+    def listeq(l1, l2):
+        return ll_listeq(l1, l2, eqfn)
+    listeq._ll_simple_eq_ = True
+    return listeq
+
+
 def ll_listeq(l1, l2, eqfn):
-    if not l1 or not l2:
-        return bool(l1) == bool(l2)
+    if not l1:
+        return not l2
+    if not l2:
+        return False
     n = ll_length(l1)
     if n != ll_length(l2):
         return False
@@ -535,7 +574,7 @@ def ll_listeq(l1, l2, eqfn):
     items2 = ll_items(l2)
     i = 0
     while i < n:
-        if not eqfn(items1[i], items2[i]):
+        if not _same(eqfn, items1[i], items2[i]):
             return False
         i += 1
     return True
@@ -546,7 +585,7 @@ def ll_listcontains(l, obj, eqfn):
     items = ll_items(l)
     i = 0
     while i < n:
-        if eqfn(items[i], obj):
+        if _same(eqfn, items[i], obj):
             return True
         i += 1
     return False
@@ -557,7 +596,7 @@ def ll_listindex(l, obj, eqfn):
     items = ll_items(l)
     i = 0
     while i < n:
-        if eqfn(items[i], obj):
+        if _same(eqfn, items[i], obj):
             return i
         i += 1
     raise ValueError
@@ -569,7 +608,7 @@ def ll_listcount(l, obj, eqfn):
     found = 0
     i = 0
     while i < n:
-        if eqfn(items[i], obj):
+        if _same(eqfn, items[i], obj):
             found += 1
         i += 1
     return found
@@ -577,6 +616,186 @@ def ll_listcount(l, obj, eqfn):
 
 def ll_listremove(l, obj, eqfn):
     ll_delitem_nonneg(l, ll_listindex(l, obj, eqfn))
+
+
+# ---------------------------------------------------------------- items that need a conversion
+
+def ll_convert_items(ARRAY, l, convert):
+    """An array with the converted items of a list."""
+    length = ll_length(l)
+    res = lltype.malloc(ARRAY, length)
+    i = 0
+    while i < length:
+        item = convert(ll_items(l)[i])
+        res[i] = item
+        i += 1
+    return res
+
+
+def ll_iter2list(LIST, it, next):
+    """list(it)"""
+    count = 0
+    items = lltype.malloc(_array_of(LIST), 8)
+    while True:
+        try:
+            item = next(it)
+        except StopIteration:
+            break
+        if count == len(items):
+            newitems = lltype.malloc(_array_of(LIST), count * 2)
+            llop.array_copy(lltype.Void, items, newitems, 0, 0, count)
+            items = newitems
+        items[count] = item
+        count += 1
+    res = ll_newlist(LIST, count)
+    llop.array_copy(lltype.Void, items, ll_items(res), 0, 0, count)
+    return res
+
+
+@specialize.memo()
+def _array_of(LIST):
+    if isinstance(LIST, lltype.GcArray):
+        return LIST
+    return LIST.items.TO
+
+
+# ---------------------------------------------------------------- ranges: GcStruct('range', ('start', Signed), ('stop', Signed)
+# and ('step', Signed) unless it is the same everywhere)
+
+@always_inline
+def ll_newrange(RANGE, start, stop):
+    r = lltype.malloc(RANGE)
+    r.start = start
+    r.stop = stop
+    return r
+
+
+def ll_newrange_step(RANGE, start, stop, step):
+    if step == 0:
+        raise ValueError
+    r = lltype.malloc(RANGE)
+    r.start = start
+    r.stop = stop
+    r.step = step
+    return r
+
+
+@always_inline
+def ll_rangelen1(r):
+    """Length for step 1."""
+    if r.stop <= r.start:
+        return 0
+    return r.stop - r.start
+
+
+@always_inline
+def ll_range_length(start, stop, step):
+    if step > 0:
+        if stop <= start:
+            return 0
+        return (stop - start - 1) // step + 1
+    if stop >= start:
+        return 0
+    return (start - stop - 1) // (-step) + 1
+
+
+def ll_rangelen(r, step):
+    return ll_range_length(r.start, r.stop, step)
+
+
+@always_inline
+def ll_rangeitem_nonneg(r, index, step):
+    return r.start + index * step
+
+
+def ll_rangeitem(r, index, step):
+    if index < 0:
+        index += ll_rangelen(r, step)
+    return r.start + index * step
+
+
+def ll_rangeitem_checked(r, index, step):
+    length = ll_rangelen(r, step)
+    if index < 0:
+        index += length
+    if index < 0 or index >= length:
+        raise IndexError
+    return r.start + index * step
+
+
+def ll_range2list(LIST, start, stop, step):
+    if step == 0:
+        raise ValueError
+    length = ll_range_length(start, stop, step)
+    l = ll_newlist(LIST, length)
+    items = ll_items(l)
+    i = 0
+    while i < length:
+        items[i] = start
+        start += step
+        i += 1
+    return l
+
+
+@always_inline
+def ll_rangeiter(ITER, r):
+    it = lltype.malloc(ITER)
+    it.next = r.start
+    it.stop = r.stop
+    return it
+
+
+@always_inline
+def ll_rangeiter_step(ITER, r):
+    it = lltype.malloc(ITER)
+    it.next = r.start
+    it.stop = r.stop
+    it.step = r.step
+    return it
+
+
+def ll_rangeiter_reversed(ITER, r, step):
+    """Goes with the opposite step."""
+    it = lltype.malloc(ITER)
+    it.next = r.start + (ll_rangelen(r, step) - 1) * step
+    it.stop = r.start - step
+    return it
+
+
+def ll_rangeiter_reversed_step(ITER, r):
+    it = ll_rangeiter_reversed(ITER, r, r.step)
+    it.step = -r.step
+    return it
+
+
+@always_inline
+def ll_rangenext_up(it, step):
+    next = it.next
+    if next >= it.stop:
+        raise StopIteration
+    it.next = next + step
+    return next
+
+
+@always_inline
+def ll_rangenext_down(it, step):
+    next = it.next
+    if next <= it.stop:
+        raise StopIteration
+    it.next = next + step
+    return next
+
+
+@always_inline
+def ll_rangenext(it):
+    next = it.next
+    if it.step > 0:
+        if next >= it.stop:
+            raise StopIteration
+    elif next <= it.stop:
+        raise StopIteration
+    it.next = next + it.step
+    return next
 
 
 # ---------------------------------------------------------------- iteration: GcStruct('listiter', ('list', …), ('index', Signed))
@@ -618,3 +837,6 @@ def ll_listnext_reversed(it):
         raise StopIteration
     it.index = index - 1
     return ll_items(l)[index]
+
+
+low_level_helpers(globals())

@@ -7,6 +7,8 @@ from rpython.rlib.objectmodel import specialize, always_inline, dont_inline
 from rpython.rlib.rarithmetic import intmask, ovfcheck
 from rpython.rtyper.lltypesystem import lltype
 from rpython.rtyper.lltypesystem.lloperation import llop
+from rpython.rtyper.lowlevel import low_level, low_level_helpers
+from rpython.rtyper.rlist import ll_items, ll_newlist
 
 from _rpy_lltype import STR, UNICODE
 
@@ -33,6 +35,11 @@ def ll_empty(TYPE):
     s = lltype.malloc(TYPE, 0, immortal=True)
     s.hash = 0
     return s
+
+
+@always_inline
+def ll_empty_of(TYPE):
+    return ll_empty(TYPE)
 
 
 @always_inline
@@ -115,11 +122,31 @@ def ll_strcmp(s1, s2):
     return n1 - n2
 
 
+def ll_strlt(s1, s2):
+    return ll_strcmp(s1, s2) < 0
+
+
+@always_inline
+def ll_str_bool(s):
+    if not s:
+        return False
+    return len(s.chars) != 0
+
+
 def ll_char_eq_str(c, s):
+    if not s:
+        return False
     return len(s.chars) == 1 and s.chars[0] == c
 
 
 # ---------------------------------------------------------------- items
+
+def ll_only_char(s):
+    """The character of a string of length 1."""
+    if len(s.chars) != 1:
+        raise TypeError
+    return s.chars[0]
+
 
 @always_inline
 def ll_stritem_nonneg(s, i):
@@ -328,6 +355,51 @@ def ll_join_chars_with_sep(sep, length, items):
     return res
 
 
+def ll_strconcat3(s1, s2, s3):
+    n1 = len(s1.chars)
+    n2 = len(s2.chars)
+    n3 = len(s3.chars)
+    try:
+        total = ovfcheck(ovfcheck(n1 + n2) + n3)
+    except OverflowError:
+        raise MemoryError
+    s = ll_malloc(_typeof(s1), total)
+    ll_copy_chars(s1, s, 0, 0, n1)
+    ll_copy_chars(s2, s, 0, n1, n2)
+    ll_copy_chars(s3, s, 0, n1 + n2, n3)
+    return s
+
+
+def ll_strconcat4(s1, s2, s3, s4):
+    n1 = len(s1.chars)
+    n2 = len(s2.chars)
+    n3 = len(s3.chars)
+    n4 = len(s4.chars)
+    try:
+        total = ovfcheck(ovfcheck(ovfcheck(n1 + n2) + n3) + n4)
+    except OverflowError:
+        raise MemoryError
+    s = ll_malloc(_typeof(s1), total)
+    ll_copy_chars(s1, s, 0, 0, n1)
+    ll_copy_chars(s2, s, 0, n1, n2)
+    ll_copy_chars(s3, s, 0, n1 + n2, n3)
+    ll_copy_chars(s4, s, 0, n1 + n2 + n3, n4)
+    return s
+
+
+def ll_str_concat_char(s, c):
+    """s + c"""
+    n = len(s.chars)
+    try:
+        total = ovfcheck(n + 1)
+    except OverflowError:
+        raise MemoryError
+    res = ll_malloc(_typeof(s), total)
+    ll_copy_chars(s, res, 0, 0, n)
+    res.chars[n] = c
+    return res
+
+
 # ---------------------------------------------------------------- searching; start and end as Python gives them, not negative
 
 @always_inline
@@ -431,6 +503,24 @@ def ll_endswith_char(s, c):
     return n > 0 and s.chars[n - 1] == c
 
 
+def ll_check_found(position):
+    if position < 0:
+        raise ValueError
+    return position
+
+
+def ll_startswith_slice(s, prefix, start, end):
+    end = _ll_clip(s, end)
+    m = len(prefix.chars)
+    return start <= end - m and _ll_same_chars(s, start, prefix, 0, m)
+
+
+def ll_endswith_slice(s, suffix, start, end):
+    end = _ll_clip(s, end)
+    m = len(suffix.chars)
+    return start <= end - m and _ll_same_chars(s, end - m, suffix, 0, m)
+
+
 # ---------------------------------------------------------------- stripping, splitting, replacing
 
 def _ll_is_space(c):
@@ -482,9 +572,7 @@ def ll_split_chr(LIST, s, c, max):
         if s.chars[i] == c:
             count += 1
         i += 1
-    res = lltype.malloc(LIST)
-    res.length = count
-    res.items = lltype.malloc(LIST.items.TO, count)
+    res = ll_newlist(LIST, count)
     start = 0
     k = 0
     while k < count - 1:
@@ -492,11 +580,11 @@ def ll_split_chr(LIST, s, c, max):
         while s.chars[i] != c:
             i += 1
         part = ll_strslice(s, start, i)
-        res.items[k] = part
+        ll_items(res)[k] = part
         start = i + 1
         k += 1
     part = ll_strslice(s, start, n)
-    res.items[k] = part
+    ll_items(res)[k] = part
     return res
 
 
@@ -513,19 +601,17 @@ def ll_split(LIST, s, sep, max):
             break
         count += 1
         i += m
-    res = lltype.malloc(LIST)
-    res.length = count
-    res.items = lltype.malloc(LIST.items.TO, count)
+    res = ll_newlist(LIST, count)
     start = 0
     k = 0
     while k < count - 1:
         i = llop.string_find(lltype.Signed, s, sep, start, n)
         part = ll_strslice(s, start, i)
-        res.items[k] = part
+        ll_items(res)[k] = part
         start = i + m
         k += 1
     part = ll_strslice(s, start, n)
-    res.items[k] = part
+    ll_items(res)[k] = part
     return res
 
 
@@ -537,9 +623,7 @@ def ll_rsplit_chr(LIST, s, c, max):
         i -= 1
         if s.chars[i] == c:
             count += 1
-    res = lltype.malloc(LIST)
-    res.length = count
-    res.items = lltype.malloc(LIST.items.TO, count)
+    res = ll_newlist(LIST, count)
     end = n
     k = count - 1
     while k > 0:
@@ -547,11 +631,11 @@ def ll_rsplit_chr(LIST, s, c, max):
         while s.chars[i] != c:
             i -= 1
         part = ll_strslice(s, i + 1, end)
-        res.items[k] = part
+        ll_items(res)[k] = part
         end = i
         k -= 1
     part = ll_strslice(s, 0, end)
-    res.items[0] = part
+    ll_items(res)[0] = part
     return res
 
 
@@ -566,19 +650,17 @@ def ll_rsplit(LIST, s, sep, max):
         if end < 0:
             break
         count += 1
-    res = lltype.malloc(LIST)
-    res.length = count
-    res.items = lltype.malloc(LIST.items.TO, count)
+    res = ll_newlist(LIST, count)
     end = len(s.chars)
     k = count - 1
     while k > 0:
         i = ll_rfind(s, sep, 0, end)
         part = ll_strslice(s, i + m, end)
-        res.items[k] = part
+        ll_items(res)[k] = part
         end = i
         k -= 1
     part = ll_strslice(s, 0, end)
-    res.items[0] = part
+    ll_items(res)[0] = part
     return res
 
 
@@ -595,6 +677,215 @@ def ll_replace_chr_chr(s, c1, c2):
             c = c2
         res.chars[i] = c
         i += 1
+    return res
+
+
+def ll_replace(s, sub, by, maxcount):
+    """s.replace(sub, by[, maxcount]); maxcount < 0 means all."""
+    if len(sub.chars) == 0:
+        return _ll_interleave(s, by, maxcount)
+    n = len(s.chars)
+    m = len(sub.chars)
+    found = 0
+    i = 0
+    while maxcount < 0 or found < maxcount:
+        i = llop.string_find(lltype.Signed, s, sub, i, n)
+        if i < 0:
+            break
+        found += 1
+        i += m
+    if found == 0:
+        return s
+    return _ll_replaced(s, sub, by, found)
+
+
+def _ll_replaced(s, sub, by, found):
+    n = len(s.chars)
+    m = len(sub.chars)
+    k = len(by.chars)
+    try:
+        total = ovfcheck(n + ovfcheck(found * (k - m)))
+    except OverflowError:
+        raise MemoryError
+    res = ll_malloc(_typeof(s), total)
+    start = 0
+    pos = 0
+    while found > 0:
+        i = llop.string_find(lltype.Signed, s, sub, start, n)
+        ll_copy_chars(s, res, start, pos, i - start)
+        pos += i - start
+        ll_copy_chars(by, res, 0, pos, k)
+        pos += k
+        start = i + m
+        found -= 1
+    ll_copy_chars(s, res, start, pos, n - start)
+    return res
+
+
+def _ll_interleave(s, by, maxcount):
+    """Replacement of the empty string: `by` goes between the characters and around them."""
+    n = len(s.chars)
+    k = len(by.chars)
+    count = n + 1
+    if maxcount >= 0 and maxcount < count:
+        count = maxcount
+    try:
+        total = ovfcheck(n + ovfcheck(count * k))
+    except OverflowError:
+        raise MemoryError
+    res = ll_malloc(_typeof(s), total)
+    pos = 0
+    i = 0
+    while i < count:
+        ll_copy_chars(by, res, 0, pos, k)
+        pos += k
+        if i < n:
+            res.chars[pos] = s.chars[i]
+            pos += 1
+        i += 1
+    if i < n:
+        ll_copy_chars(s, res, i, pos, n - i)
+    return res
+
+
+def ll_split_space(LIST, s, max):
+    """s.split() and s.split(None, max)"""
+    n = len(s.chars)
+    count = 0
+    i = 0
+    while True:
+        while i < n and _ll_is_space(s.chars[i]):
+            i += 1
+        if i >= n:
+            break
+        count += 1
+        if max >= 0 and count > max:
+            break
+        while i < n and not _ll_is_space(s.chars[i]):
+            i += 1
+    res = ll_newlist(LIST, count)
+    i = 0
+    k = 0
+    while k < count:
+        while _ll_is_space(s.chars[i]):
+            i += 1
+        start = i
+        if max >= 0 and k == max:
+            i = n
+        else:
+            while i < n and not _ll_is_space(s.chars[i]):
+                i += 1
+        part = ll_strslice(s, start, i)
+        ll_items(res)[k] = part
+        k += 1
+    return res
+
+
+def ll_rsplit_space(LIST, s, max):
+    n = len(s.chars)
+    count = 0
+    i = n
+    while True:
+        while i > 0 and _ll_is_space(s.chars[i - 1]):
+            i -= 1
+        if i <= 0:
+            break
+        count += 1
+        if max >= 0 and count > max:
+            break
+        while i > 0 and not _ll_is_space(s.chars[i - 1]):
+            i -= 1
+    res = ll_newlist(LIST, count)
+    i = n
+    k = count
+    while k > 0:
+        k -= 1
+        while _ll_is_space(s.chars[i - 1]):
+            i -= 1
+        end = i
+        if max >= 0 and count - k > max:
+            i = 0
+        else:
+            while i > 0 and not _ll_is_space(s.chars[i - 1]):
+                i -= 1
+        part = ll_strslice(s, i, end)
+        ll_items(res)[k] = part
+    return res
+
+
+def ll_splitlines(LIST, s, keep):
+    n = len(s.chars)
+    count = 0
+    i = 0
+    while i < n:
+        i = _ll_next_line(s, _ll_line_end(s, i))
+        count += 1
+    res = ll_newlist(LIST, count)
+    i = 0
+    k = 0
+    while k < count:
+        end = _ll_line_end(s, i)
+        next = _ll_next_line(s, end)
+        if keep:
+            end = next
+        part = ll_strslice(s, i, end)
+        ll_items(res)[k] = part
+        i = next
+        k += 1
+    return res
+
+
+def _ll_line_end(s, i):
+    n = len(s.chars)
+    while i < n and s.chars[i] != '\n' and s.chars[i] != '\r':
+        i += 1
+    return i
+
+
+def _ll_next_line(s, i):
+    """Position after the end-of-line mark at i."""
+    n = len(s.chars)
+    if i < n:
+        i += 1
+        if i < n and s.chars[i - 1] == '\r' and s.chars[i] == '\n':
+            i += 1
+    return i
+
+
+def ll_pad(s, width, c, left, right):
+    """Fills up to `width`: on the left, on the right, or on both sides."""
+    n = len(s.chars)
+    total = width - n
+    if total <= 0:
+        return s
+    before = 0
+    if left:
+        before = total
+        if right:
+            before = total // 2 + (total & width & 1)
+    res = ll_malloc(_typeof(s), width)
+    i = 0
+    while i < before:
+        res.chars[i] = c
+        i += 1
+    ll_copy_chars(s, res, 0, before, n)
+    i = before + n
+    while i < width:
+        res.chars[i] = c
+        i += 1
+    return res
+
+
+def ll_zfill(s, width):
+    n = len(s.chars)
+    if n >= width:
+        return s
+    res = ll_pad(s, width, '0', True, False)
+    if n > 0:
+        c = s.chars[0]
+        if c == '-' or c == '+':
+            res.chars[width - n] = '0'
+            res.chars[0] = c
     return res
 
 
@@ -665,6 +956,7 @@ def ll_lower(s):
 
 
 def _all_chars(test):
+    @low_level
     def ll_all(s):
         n = len(s.chars)
         if n == 0:
@@ -681,6 +973,25 @@ ll_str_isdigit = _all_chars(ll_isdigit)
 ll_str_isalpha = _all_chars(ll_isalpha)
 ll_str_isalnum = _all_chars(ll_isalnum)
 ll_str_isspace = _all_chars(ll_isspace)
+
+
+def _all_cased(wrong, right):
+    @low_level
+    def ll_all(s):
+        n = len(s.chars)
+        found = False
+        i = 0
+        while i < n:
+            if wrong(s.chars[i]):
+                return False
+            if right(s.chars[i]):
+                found = True
+            i += 1
+        return found
+    return ll_all
+
+ll_str_isupper = _all_cased(ll_islower, ll_isupper)
+ll_str_islower = _all_cased(ll_isupper, ll_islower)
 
 
 # ---------------------------------------------------------------- between the kinds
@@ -712,6 +1023,162 @@ def ll_unicode2str(u):
     return res
 
 
+def ll_decode_latin1(s):
+    n = len(s.chars)
+    res = ll_malloc(UNICODE, n)
+    i = 0
+    while i < n:
+        res.chars[i] = unichr(ord(s.chars[i]))
+        i += 1
+    return res
+
+
+def ll_encode_latin1(u):
+    n = len(u.chars)
+    res = ll_malloc(STR, n)
+    i = 0
+    while i < n:
+        c = ord(u.chars[i])
+        if c > 255:
+            raise UnicodeEncodeError
+        res.chars[i] = chr(c)
+        i += 1
+    return res
+
+
+def ll_encode_utf8(u):
+    n = len(u.chars)
+    total = 0
+    i = 0
+    while i < n:
+        c = ord(u.chars[i])
+        total += 1
+        if c >= 0x80:
+            total += 1
+            if c >= 0x800:
+                total += 1
+                if c >= 0x10000:
+                    total += 1
+        i += 1
+    res = ll_malloc(STR, total)
+    pos = 0
+    i = 0
+    while i < n:
+        c = ord(u.chars[i])
+        if c < 0x80:
+            res.chars[pos] = chr(c)
+            pos += 1
+        elif c < 0x800:
+            res.chars[pos] = chr(0xc0 | c >> 6)
+            res.chars[pos + 1] = chr(0x80 | c & 63)
+            pos += 2
+        elif c < 0x10000:
+            res.chars[pos] = chr(0xe0 | c >> 12)
+            res.chars[pos + 1] = chr(0x80 | c >> 6 & 63)
+            res.chars[pos + 2] = chr(0x80 | c & 63)
+            pos += 3
+        else:
+            res.chars[pos] = chr(0xf0 | c >> 18)
+            res.chars[pos + 1] = chr(0x80 | c >> 12 & 63)
+            res.chars[pos + 2] = chr(0x80 | c >> 6 & 63)
+            res.chars[pos + 3] = chr(0x80 | c & 63)
+            pos += 4
+        i += 1
+    return res
+
+
+def _continuation(s, i):
+    """The six bits of a continuation byte."""
+    if i >= len(s.chars):
+        raise UnicodeDecodeError
+    c = ord(s.chars[i])
+    if c & 0xc0 != 0x80:
+        raise UnicodeDecodeError
+    return c & 63
+
+
+def ll_decode_utf8(s):
+    n = len(s.chars)
+    res = ll_malloc(UNICODE, n)
+    count = 0
+    i = 0
+    while i < n:
+        c = ord(s.chars[i])
+        i += 1
+        if c >= 0x80:
+            if c < 0xc2:
+                raise UnicodeDecodeError
+            elif c < 0xe0:
+                c = (c & 31) << 6 | _continuation(s, i)
+                i += 1
+            elif c < 0xf0:
+                c = (c & 15) << 12 | _continuation(s, i) << 6 | _continuation(s, i + 1)
+                if c < 0x800:
+                    raise UnicodeDecodeError
+                i += 2
+            elif c < 0xf5:
+                c = ((c & 7) << 18 | _continuation(s, i) << 12 | _continuation(s, i + 1) << 6 |
+                     _continuation(s, i + 2))
+                if c < 0x10000 or c > 0x10ffff:
+                    raise UnicodeDecodeError
+                i += 3
+            else:
+                raise UnicodeDecodeError
+        res.chars[count] = unichr(c)
+        count += 1
+    if count < n:
+        return ll_strslice(res, 0, count)
+    return res
+
+
+# ---------------------------------------------------------------- bytearrays: Ptr(STR) whose characters change
+
+def ll_bytearray_copy(s):
+    n = len(s.chars)
+    res = ll_malloc(STR, n)
+    ll_copy_chars(s, res, 0, 0, n)
+    return res
+
+
+def ll_bytearray_zero(n):
+    if n < 0:
+        raise ValueError
+    res = ll_malloc(STR, n)
+    i = 0
+    while i < n:
+        res.chars[i] = '\x00'
+        i += 1
+    return res
+
+
+def ll_bytearray_slice(s, start, stop):
+    n = len(s.chars)
+    if stop > n:
+        stop = n
+    count = stop - start
+    if count < 0:
+        count = 0
+    res = ll_malloc(STR, count)
+    ll_copy_chars(s, res, start, 0, count)
+    return res
+
+
+@always_inline
+def ll_bytearray_setitem(s, i, value):
+    if i < 0:
+        i += len(s.chars)
+    s.chars[i] = chr(value)
+
+
+def ll_bytearray_setitem_checked(s, i, value):
+    n = len(s.chars)
+    if i < 0:
+        i += n
+    if i < 0 or i >= n:
+        raise IndexError
+    s.chars[i] = chr(value)
+
+
 # ---------------------------------------------------------------- iteration: GcStruct('striter', ('string', …), ('index', Signed))
 
 @always_inline
@@ -735,11 +1202,12 @@ def ll_strnext(it):
 def ll_str2list(LIST, s):
     """list(s)"""
     n = len(s.chars)
-    res = lltype.malloc(LIST)
-    res.length = n
-    res.items = lltype.malloc(LIST.items.TO, n)
+    res = ll_newlist(LIST, n)
     i = 0
     while i < n:
-        res.items[i] = s.chars[i]
+        ll_items(res)[i] = s.chars[i]
         i += 1
     return res
+
+
+low_level_helpers(globals())
