@@ -65,5 +65,6 @@ fn char_arg(hop: &mut Hop<'_, '_>) -> Res<Option<Operand>> {
         return Ok(None);
     }
     let s = string_arg(hop, 1)?;
-    hop.helper(super::RSTR, "ll_stritem_nonneg", vec![s, Operand::signed(0)]).map(Some)
+    hop.helper(super::RSTR, "ll_stritem_nonneg", vec![s, Operand::signed(0)])
+        .map(Some)
 }

@@ -67,7 +67,11 @@ fn ord(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let s = string_arg(hop, 0)?;
     let wide = is_wide(&hop.arg_kind(0));
     let c = hop.helper(RSTR, "ll_only_char", vec![s])?;
-    let code = if wide { OpCode::CastUnicharToInt } else { OpCode::CastCharToInt };
+    let code = if wide {
+        OpCode::CastUnicharToInt
+    } else {
+        OpCode::CastCharToInt
+    };
     hop.exception_cannot_occur();
     Ok(hop.genop(code, [c], LLTypes::SIGNED))
 }
@@ -87,7 +91,11 @@ fn to_int(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         return Err(hop.unsupported());
     }
     let s = narrow_arg(hop, 0)?;
-    let base = if hop.nargs() > 1 { hop.arg_signed(1)? } else { Operand::signed(10) };
+    let base = if hop.nargs() > 1 {
+        hop.arg_signed(1)?
+    } else {
+        Operand::signed(10)
+    };
     hop.helper(LLSTR, "ll_str2int", vec![s, base])
 }
 
@@ -143,12 +151,7 @@ fn to_unicode(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     hop.helper(RSTR, "ll_str2unicode", vec![s])
 }
 
-fn digits(
-    hop: &mut Hop<'_, '_>,
-    signed: &'static str,
-    unsigned: &'static str,
-    more: Vec<Operand>,
-) -> Res<Operand> {
+fn digits(hop: &mut Hop<'_, '_>, signed: &'static str, unsigned: &'static str, more: Vec<Operand>) -> Res<Operand> {
     let kind = hop.arg_kind(0);
     if !is_number(&kind) {
         return Err(hop.unsupported());
@@ -188,7 +191,9 @@ fn to_list(hop: &mut Hop<'_, '_>) -> Res<Operand> {
             let dict = hop.arg_repr(0);
             let (key, _) = hop.rt.dict_parts(dict)?;
             let v = hop.arg(0)?;
-            list_result(hop, key, |hop, to| hop.helper_of_type(super::RDICT, "ll_dict_keys", to, vec![v]))
+            list_result(hop, key, |hop, to| {
+                hop.helper_of_type(super::RDICT, "ll_dict_keys", to, vec![v])
+            })
         }
         Repr::Iter { .. } => iter::to_list(hop),
         _ => Err(hop.unsupported()),

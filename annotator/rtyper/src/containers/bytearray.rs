@@ -49,7 +49,11 @@ pub(super) fn lower(hop: &mut Hop<'_, '_>) -> Res<Option<Operand>> {
         OpCode::Setitem => {
             let (v, i, x) = (hop.arg(0)?, hop.arg_signed(1)?, byte_arg(hop, 2)?);
             let checked = hop.catches_index_error();
-            let name = if checked { "ll_bytearray_setitem_checked" } else { "ll_bytearray_setitem" };
+            let name = if checked {
+                "ll_bytearray_setitem_checked"
+            } else {
+                "ll_bytearray_setitem"
+            };
             hop.helper(RSTR, name, vec![v, i, x])?
         }
         OpCode::Getslice => {

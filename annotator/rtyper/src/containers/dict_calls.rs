@@ -98,8 +98,12 @@ fn whole(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
     let (key, value) = hop.rt.dict_parts(dict)?;
     let v = hop.arg(0)?;
     match name {
-        "keys" => list_result(hop, key, |hop, to| hop.helper_of_type(RDICT, "ll_dict_keys", to, vec![v])),
-        "values" => list_result(hop, value, |hop, to| hop.helper_of_type(RDICT, "ll_dict_values", to, vec![v])),
+        "keys" => list_result(hop, key, |hop, to| {
+            hop.helper_of_type(RDICT, "ll_dict_keys", to, vec![v])
+        }),
+        "values" => list_result(hop, value, |hop, to| {
+            hop.helper_of_type(RDICT, "ll_dict_values", to, vec![v])
+        }),
         _ => {
             let pair = hop.rt.intern_repr(Repr::Tuple([key, value].into()));
             let pair_type = hop.target_of(pair)?;
@@ -158,7 +162,11 @@ pub(super) fn intrinsic(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         }
         I::MoveToEnd => {
             let key = key_arg(hop, 1)?;
-            let last = if hop.nargs() > 2 { crate::dispatch::truth(hop, 2)? } else { Operand::bool(true) };
+            let last = if hop.nargs() > 2 {
+                crate::dispatch::truth(hop, 2)?
+            } else {
+                Operand::bool(true)
+            };
             call(hop, "ll_dict_move_to_end", vec![key, last])?
         }
         _ => return Ok(None),

@@ -83,7 +83,11 @@ fn show(hop: &mut Hop<'_, '_>, arg: Arg, code: char, precision: Option<u32>, wid
                 ("ll_int2hex", "ll_uint2hex")
             };
             let s = integer(hop, v, &kind, signed, unsigned, vec![Operand::bool(false)])?;
-            if code == 'X' { hop.helper(LLSTR, "ll_upper_digits", vec![s])? } else { s }
+            if code == 'X' {
+                hop.helper(LLSTR, "ll_upper_digits", vec![s])?
+            } else {
+                s
+            }
         }
         'c' if matches!(kind, Repr::Int(_) | Repr::Bool) => {
             let signed = hop.rt.signed_repr();
@@ -140,4 +144,3 @@ fn float(hop: &mut Hop<'_, '_>, v: Operand, arg: &Arg, code: char, precision: Op
     let digits = Operand::signed(i64::from(precision.unwrap_or(6)));
     hop.helper(LLSTR, "ll_format_float", vec![x, letter, digits])
 }
-

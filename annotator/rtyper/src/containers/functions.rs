@@ -131,8 +131,13 @@ impl RTyper<'_> {
             bool_repr,
             at_run_time,
         )?;
-        let keyhash =
-            self.emulated_call(Made::KeyHash(def), (custom.hash, hash), &[(key_ann, key)], signed, at_run_time)?;
+        let keyhash = self.emulated_call(
+            Made::KeyHash(def),
+            (custom.hash, hash),
+            &[(key_ann, key)],
+            signed,
+            at_run_time,
+        )?;
         if simple {
             let yes = Value::Bool(true);
             if let Err(e) = self.host().setattr(keyeq, "_ll_simple_eq_", yes) {
@@ -157,12 +162,20 @@ impl RTyper<'_> {
         if pass_function {
             params.insert(0, callable_repr);
         }
-        let name = if matches!(made, Made::KeyEq(_)) { "key_eq" } else { "key_hash" };
+        let name = if matches!(made, Made::KeyEq(_)) {
+            "key_eq"
+        } else {
+            "key_hash"
+        };
         let args = args.to_vec();
         self.made_low_function(made, name, &params, result, |ll, inputs| {
             let first = usize::from(pass_function);
             let mut all = vec![Arg {
-                v: if pass_function { inputs[0].clone() } else { Operand::void() },
+                v: if pass_function {
+                    inputs[0].clone()
+                } else {
+                    Operand::void()
+                },
                 ann: callable,
                 repr: callable_repr,
             }];
@@ -182,6 +195,7 @@ impl RTyper<'_> {
                 result_ann: AnnId::OBJECT,
                 result,
                 caught: vec![],
+                llop_name: None,
                 place: Place {
                     graph,
                     block: rpy_flow::BlockId(0),

@@ -36,14 +36,32 @@ fn make_of(hop: &mut Hop<'_, '_>, i: usize, container: ReprId, kind: IterKind, i
                 return range_iter(hop, iter, v, step, kind);
             }
             let reversed = kind == IterKind::Reversed;
-            (RLIST, if reversed { "ll_listiter_reversed" } else { "ll_listiter" }, v)
+            (
+                RLIST,
+                if reversed {
+                    "ll_listiter_reversed"
+                } else {
+                    "ll_listiter"
+                },
+                v,
+            )
         }
-        Repr::Str | Repr::Unicode | Repr::Char | Repr::UniChar => (RSTR, "ll_striter", super::string::string_arg(hop, i)?),
+        Repr::Str | Repr::Unicode | Repr::Char | Repr::UniChar => {
+            (RSTR, "ll_striter", super::string::string_arg(hop, i)?)
+        }
         Repr::ByteArray => (RSTR, "ll_striter", hop.inputarg(i, container)?),
         Repr::Dict(_) => {
             let reversed = matches!(kind, IterKind::ReversedKeys | IterKind::Reversed);
             let v = hop.inputarg(i, container)?;
-            (RDICT, if reversed { "ll_dictiter_reversed" } else { "ll_dictiter" }, v)
+            (
+                RDICT,
+                if reversed {
+                    "ll_dictiter_reversed"
+                } else {
+                    "ll_dictiter"
+                },
+                v,
+            )
         }
         Repr::Tuple(items) => {
             let item = hop.rt.tuple_common_item(&items)?;
@@ -123,7 +141,11 @@ fn next_of(hop: &mut Hop<'_, '_>, it: Operand, container: ReprId, kind: IterKind
                 let v = next_of_range(hop, it, step, kind)?;
                 return Ok((v, item));
             }
-            let name = if kind == IterKind::Reversed { "ll_listnext_reversed" } else { "ll_listnext" };
+            let name = if kind == IterKind::Reversed {
+                "ll_listnext_reversed"
+            } else {
+                "ll_listnext"
+            };
             hop.exception_is_here();
             Ok((hop.helper(RLIST, name, vec![it])?, item))
         }
@@ -184,7 +206,11 @@ fn next_enumerated(hop: &mut Hop<'_, '_>, it: &Operand, container: ReprId) -> Re
 fn next_of_dict(hop: &mut Hop<'_, '_>, it: &Operand, container: ReprId, kind: IterKind) -> Res<(Operand, ReprId)> {
     let (key, value) = hop.rt.dict_parts(container)?;
     let reversed = matches!(kind, IterKind::Reversed | IterKind::ReversedKeys);
-    let name = if reversed { "ll_dictnext_index_reversed" } else { "ll_dictnext_index" };
+    let name = if reversed {
+        "ll_dictnext_index_reversed"
+    } else {
+        "ll_dictnext_index"
+    };
     hop.exception_is_here();
     let index = hop.helper(RDICT, name, vec![it.clone()])?;
     let dict = hop.getfield(it.clone(), "dict")?;
@@ -200,7 +226,11 @@ fn next_of_dict(hop: &mut Hop<'_, '_>, it: &Operand, container: ReprId, kind: It
     for (repr, name) in &parts {
         values.push(if *name == "hash" {
             let [keyhash, _] = super::dict::functions(hop, container)?;
-            hop.helper(RDICT, "ll_dict_hash_of_entry", vec![dict.clone(), index.clone(), keyhash])?
+            hop.helper(
+                RDICT,
+                "ll_dict_hash_of_entry",
+                vec![dict.clone(), index.clone(), keyhash],
+            )?
         } else {
             entry_field(hop, dict.clone(), index.clone(), *repr, name)?
         });
@@ -242,6 +272,7 @@ pub(super) fn to_list(hop: &mut Hop<'_, '_>) -> Res<Operand> {
                 result_ann: AnnId::OBJECT,
                 result: item,
                 caught: vec![],
+                llop_name: None,
                 place: rpy_annotator::Place {
                     graph,
                     block: rpy_flow::BlockId(0),

@@ -145,7 +145,11 @@ fn getitem(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let index = hop.arg_signed(1)?;
     let ty = hop.rt.lowleveltype(item)?;
     let x = if checked {
-        let name = if hop.nonneg(1) { "ll_getitem_nonneg_checked" } else { "ll_getitem_checked" };
+        let name = if hop.nonneg(1) {
+            "ll_getitem_nonneg_checked"
+        } else {
+            "ll_getitem_checked"
+        };
         hop.helper(RLIST, name, vec![v, index])?
     } else if ty == LLTypes::VOID {
         hop.exception_cannot_occur();
@@ -181,7 +185,11 @@ fn setitem(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let index = hop.arg_signed(1)?;
     let x = hop.inputarg(2, item)?;
     if checked {
-        let name = if hop.nonneg(1) { "ll_setitem_nonneg_checked" } else { "ll_setitem_checked" };
+        let name = if hop.nonneg(1) {
+            "ll_setitem_nonneg_checked"
+        } else {
+            "ll_setitem_checked"
+        };
         return hop.helper(RLIST, name, vec![v, index, x]);
     }
     hop.exception_cannot_occur();
@@ -248,7 +256,11 @@ fn slice_helper(hop: &mut Hop<'_, '_>, v: &Operand, start: Operand, stop: Stop) 
 fn slice_of(hop: &mut Hop<'_, '_>, start: Operand, stop: Stop) -> Res<Operand> {
     let (v, item) = list_arg(hop, 0)?;
     let (both, args) = slice_helper(hop, &v, start, stop)?;
-    let name = if both { "ll_listslice_startstop" } else { "ll_listslice_startonly" };
+    let name = if both {
+        "ll_listslice_startstop"
+    } else {
+        "ll_listslice_startonly"
+    };
     list_result(hop, item, |hop, to| hop.helper_of_type(RLIST, name, to, args))
 }
 
@@ -256,7 +268,11 @@ fn delslice(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let v = hop.arg(0)?;
     let (start, stop) = slice_args(hop)?;
     let (both, args) = slice_helper(hop, &v, start, stop)?;
-    let name = if both { "ll_listdelslice_startstop" } else { "ll_listdelslice_startonly" };
+    let name = if both {
+        "ll_listdelslice_startstop"
+    } else {
+        "ll_listdelslice_startonly"
+    };
     hop.helper(RLIST, name, args)
 }
 
@@ -363,7 +379,11 @@ fn count(values: &[Operand]) -> Operand {
 pub(crate) fn make_array(hop: &mut Hop<'_, '_>, array: LLTypeId, of: LLTypeId, values: Vec<Operand>) -> Operand {
     let ptr = hop.rt.types_mut().ptr(array);
     let array = hop.rt.types().resolve(array);
-    let items = hop.genop(OpCode::MallocVarsize, [Operand::Const(Const::Type(array)), count(&values)], ptr);
+    let items = hop.genop(
+        OpCode::MallocVarsize,
+        [Operand::Const(Const::Type(array)), count(&values)],
+        ptr,
+    );
     if of != LLTypes::VOID {
         for (i, v) in values.into_iter().enumerate() {
             let i = Operand::signed(i64::try_from(i).expect("displays are short"));

@@ -89,7 +89,11 @@ fn pop(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let checked = hop.catches_index_error();
     let last = hop.nargs() == 1 || hop.constant(1) == Some(Value::Int(-1));
     let x = if last {
-        let name = if checked { "ll_pop_default_checked" } else { "ll_pop_default" };
+        let name = if checked {
+            "ll_pop_default_checked"
+        } else {
+            "ll_pop_default"
+        };
         hop.helper(RLIST, name, vec![v])?
     } else {
         let i = hop.arg_signed(1)?;
@@ -136,4 +140,3 @@ pub(super) fn count_and_array(hop: &mut Hop<'_, '_>, i: usize) -> Res<(Operand, 
         }
     }
 }
-

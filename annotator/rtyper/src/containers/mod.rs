@@ -154,11 +154,9 @@ pub(crate) fn intrinsic(hop: &mut Hop<'_, '_>, intrinsic: Intrinsic) -> Res<Oper
         return Ok(v);
     }
     let kinds: Vec<String> = hop.args.iter().map(|a| hop.rt.repr_text(a.repr)).collect();
-    Err(hop.rt.error(format!(
-        "{} is not available on {}",
-        intrinsic.name(),
-        kinds.join(", ")
-    )))
+    Err(hop
+        .rt
+        .error(format!("{} is not available on {}", intrinsic.name(), kinds.join(", "))))
 }
 
 /// Truth value of argument `i`.

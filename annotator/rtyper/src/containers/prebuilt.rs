@@ -29,7 +29,9 @@ pub(super) fn allocate(rt: &mut RTyper<'_>, repr: ReprId, kind: &Repr, value: Va
 
 fn unavailable(rt: &mut RTyper<'_>, value: Value) -> rpy_syntax::Diagnostic {
     let text = rt.host().repr(value);
-    rt.error(format!("{text} cannot be part of the translated program as a prebuilt object"))
+    rt.error(format!(
+        "{text} cannot be part of the translated program as a prebuilt object"
+    ))
 }
 
 fn allocate_array(rt: &mut RTyper<'_>, repr: ReprId, n: usize) -> Res<ContainerId> {
@@ -155,7 +157,10 @@ fn dict_pairs(rt: &mut RTyper<'_>, value: Value) -> Res<Vec<(Value, Value)>> {
     if rt.host().dict_data(value).is_some() && !has_own_items(rt, value) {
         return Ok(rt.host().dict_items(value));
     }
-    let items = rt.host().getattr(value, "items").and_then(|f| rt.ann.host.call(f, &[], &[]));
+    let items = rt
+        .host()
+        .getattr(value, "items")
+        .and_then(|f| rt.ann.host.call(f, &[], &[]));
     let items = match items.and_then(|l| rt.ann.host.iterate_to_vec(l)) {
         Ok(items) => items,
         Err(e) => return Err(rt.host_error(&e, "a prebuilt dict has no items")),

@@ -106,7 +106,6 @@ pub(super) fn array_type(hop: &mut Hop<'_, '_>) -> LLTypeId {
     hop.rt.types_mut().gc_array(LLTypes::SIGNED)
 }
 
-
 /// The list itself, or an array if the representation is a range.
 pub(super) fn real_list(ll: &mut crate::llops::LLOps<'_, '_>, v: Operand, repr: ReprId) -> Res<Operand> {
     let step = match ll.rt.repr(repr) {

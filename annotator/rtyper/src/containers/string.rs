@@ -73,7 +73,11 @@ pub(super) fn as_char(hop: &mut Hop<'_, '_>, i: usize) -> Res<Option<Operand>> {
 
 /// Length of a string that is not null.
 pub(super) fn length(hop: &mut Hop<'_, '_>, v: Operand) -> Operand {
-    hop.genop(OpCode::Getinteriorarraysize, [v, Operand::name("chars")], LLTypes::SIGNED)
+    hop.genop(
+        OpCode::Getinteriorarraysize,
+        [v, Operand::name("chars")],
+        LLTypes::SIGNED,
+    )
 }
 
 /// The type of strings of the kind of an argument, for allocating helpers.
@@ -84,7 +88,11 @@ pub(super) fn string_type(r: &Repr) -> LLTypeId {
 /// An array of the characters of a string, and their representation.
 pub(super) fn chars_as_array(hop: &mut Hop<'_, '_>, s: Operand) -> Res<(ReprId, Operand)> {
     let wide = hop.type_of(&s) == LLTypes::UNICODEPTR;
-    let (repr, of) = if wide { (Repr::UniChar, LLTypes::UNICHAR) } else { (Repr::Char, LLTypes::CHAR) };
+    let (repr, of) = if wide {
+        (Repr::UniChar, LLTypes::UNICHAR)
+    } else {
+        (Repr::Char, LLTypes::CHAR)
+    };
     let repr = hop.rt.intern_repr(repr);
     let array = hop.rt.types_mut().gc_array(of);
     let v = hop.helper_of_type(RSTR, "ll_str2list", array, vec![s])?;
@@ -127,14 +135,22 @@ fn getitem(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let v = string_arg(hop, 0)?;
     let i = hop.arg_signed(1)?;
     if checked {
-        let name = if hop.nonneg(1) { "ll_stritem_nonneg_checked" } else { "ll_stritem_checked" };
+        let name = if hop.nonneg(1) {
+            "ll_stritem_nonneg_checked"
+        } else {
+            "ll_stritem_checked"
+        };
         return hop.helper(RSTR, name, vec![v, i]);
     }
     hop.exception_cannot_occur();
     if !hop.nonneg(1) {
         return hop.helper(RSTR, "ll_stritem", vec![v, i]);
     }
-    let ty = if is_wide(&hop.arg_kind(0)) { LLTypes::UNICHAR } else { LLTypes::CHAR };
+    let ty = if is_wide(&hop.arg_kind(0)) {
+        LLTypes::UNICHAR
+    } else {
+        LLTypes::CHAR
+    };
     Ok(hop.genop(OpCode::Getinteriorfield, [v, Operand::name("chars"), i], ty))
 }
 
@@ -247,7 +263,11 @@ pub(super) fn join_all(ll: &mut LLOps<'_, '_>, string: LLTypeId, parts: Vec<Oper
             let ptr = ll.rt.types_mut().ptr(string);
             let array = ll.rt.types_mut().gc_array(ptr);
             let array_ptr = ll.rt.types_mut().ptr(array);
-            let items = ll.genop(OpCode::MallocVarsize, [Operand::Const(Const::Type(array)), n.clone()], array_ptr);
+            let items = ll.genop(
+                OpCode::MallocVarsize,
+                [Operand::Const(Const::Type(array)), n.clone()],
+                array_ptr,
+            );
             for (i, v) in parts.into_iter().enumerate() {
                 let i = Operand::signed(i64::try_from(i).expect("formats are short"));
                 ll.genop_void(OpCode::Setarrayitem, [items.clone(), i, v]);

@@ -49,7 +49,11 @@ fn maxint() -> Operand {
 /// Arguments `i` and `i + 1` as the ends of a slice of the string `s`.
 fn ends(hop: &mut Hop<'_, '_>, s: &Operand, i: usize) -> Res<(Operand, Operand)> {
     let missing = |hop: &Hop<'_, '_>, i: usize| hop.nargs() <= i || matches!(hop.arg_kind(i), Repr::None);
-    let start = if missing(hop, i) { Operand::signed(0) } else { hop.arg_signed(i)? };
+    let start = if missing(hop, i) {
+        Operand::signed(0)
+    } else {
+        hop.arg_signed(i)?
+    };
     let stop = if missing(hop, i + 1) {
         maxint()
     } else if hop.constant(i + 1) == Some(Value::Int(-1)) {
@@ -92,15 +96,27 @@ fn starts(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
     if hop.nargs() > 2 {
         let (start, stop) = ends(hop, &s, 2)?;
         let other = string_arg(hop, 1)?;
-        let helper = if name == "startswith" { "ll_startswith_slice" } else { "ll_endswith_slice" };
+        let helper = if name == "startswith" {
+            "ll_startswith_slice"
+        } else {
+            "ll_endswith_slice"
+        };
         return hop.helper(RSTR, helper, vec![s, other, start, stop]);
     }
     if let Some(c) = as_char(hop, 1)? {
-        let helper = if name == "startswith" { "ll_startswith_char" } else { "ll_endswith_char" };
+        let helper = if name == "startswith" {
+            "ll_startswith_char"
+        } else {
+            "ll_endswith_char"
+        };
         return hop.helper(RSTR, helper, vec![s, c]);
     }
     let other = string_arg(hop, 1)?;
-    let helper = if name == "startswith" { "ll_startswith" } else { "ll_endswith" };
+    let helper = if name == "startswith" {
+        "ll_startswith"
+    } else {
+        "ll_endswith"
+    };
     hop.helper(RSTR, helper, vec![s, other])
 }
 
@@ -145,7 +161,9 @@ fn case(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
         return hop.convertvar(c, char_repr, result);
     }
     if is_wide(&hop.arg_kind(0)) {
-        return Err(hop.rt.error(format!("the method {name} is not available on unicode strings")));
+        return Err(hop
+            .rt
+            .error(format!("the method {name} is not available on unicode strings")));
     }
     let s = string_arg(hop, 0)?;
     hop.helper(RSTR, if upper { "ll_upper" } else { "ll_lower" }, vec![s])
@@ -154,7 +172,9 @@ fn case(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
 fn char_class(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
     hop.exception_cannot_occur();
     if is_wide(&hop.arg_kind(0)) {
-        return Err(hop.rt.error(format!("the method {name} is not available on unicode strings")));
+        return Err(hop
+            .rt
+            .error(format!("the method {name} is not available on unicode strings")));
     }
     let is_char = matches!(hop.arg_kind(0), Repr::Char);
     let v = hop.arg(0)?;
@@ -182,13 +202,21 @@ fn replace(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         return hop.helper(RSTR, "ll_replace_chr_chr", vec![s, a, b]);
     }
     let (a, b) = (string_arg(hop, 1)?, string_arg(hop, 2)?);
-    let max = if limited { hop.arg_signed(3)? } else { Operand::signed(-1) };
+    let max = if limited {
+        hop.arg_signed(3)?
+    } else {
+        Operand::signed(-1)
+    };
     hop.helper(RSTR, "ll_replace", vec![s, a, b, max])
 }
 
 fn split(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
     let s = string_arg(hop, 0)?;
-    let max = if hop.nargs() > 2 { hop.arg_signed(2)? } else { Operand::signed(-1) };
+    let max = if hop.nargs() > 2 {
+        hop.arg_signed(2)?
+    } else {
+        Operand::signed(-1)
+    };
     let item = string_repr(hop, 0);
     let from_left = name == "split";
     let spaces = hop.nargs() == 1 || matches!(hop.arg_kind(1), Repr::None);
@@ -212,7 +240,9 @@ fn splitlines(hop: &mut Hop<'_, '_>) -> Res<Operand> {
         Operand::ll(LLTypes::BOOL, LLValue::Bool(false))
     };
     let item = string_repr(hop, 0);
-    list_result(hop, item, |hop, to| hop.helper_of_type(RSTR, "ll_splitlines", to, vec![s, keep]))
+    list_result(hop, item, |hop, to| {
+        hop.helper_of_type(RSTR, "ll_splitlines", to, vec![s, keep])
+    })
 }
 
 fn join(hop: &mut Hop<'_, '_>) -> Res<Operand> {
@@ -299,4 +329,3 @@ fn pad(hop: &mut Hop<'_, '_>, left: bool, right: bool) -> Res<Operand> {
     let args = vec![s, width, fill, Operand::bool(left), Operand::bool(right)];
     hop.helper(RSTR, "ll_pad", args)
 }
-

@@ -86,7 +86,11 @@ pub(super) fn integer(
         Repr::Int(int) if !int.signed && int.bits == 64 => Repr::Int(Int::UNSIGNED),
         _ => Repr::Int(Int::SIGNED),
     };
-    let helper = if wide == Repr::Int(Int::UNSIGNED) { unsigned } else { signed };
+    let helper = if wide == Repr::Int(Int::UNSIGNED) {
+        unsigned
+    } else {
+        signed
+    };
     let ty = crate::num::primitive_type(ll, &wide);
     let x = crate::num::cast_number(ll, v, kind, &wide, ty);
     let mut args = vec![x];
@@ -100,7 +104,11 @@ fn tuple(ll: &mut LLOps<'_, '_>, v: &Operand, items: &[ReprId]) -> Res<Operand> 
         let before = ll.rt.string_operand(if i == 0 { b"(" } else { b", " });
         parts.push(before);
         let x = crate::tuple::getitem(ll, v, items, i)?;
-        let x = if let Operand::Const(rpy_flow::Const::Host(c)) = x { ll.inputconst(*item, c)? } else { x };
+        let x = if let Operand::Const(rpy_flow::Const::Host(c)) = x {
+            ll.inputconst(*item, c)?
+        } else {
+            x
+        };
         parts.push(text_of(ll, x, *item)?);
     }
     let after: &[u8] = match items.len() {

@@ -4,7 +4,7 @@ use super::range::RangeStep;
 use crate::repr::{Repr, ReprId};
 use crate::rtyper::{RTyper, Res};
 use rpy_annotator::{DictDefId, IterKind, ListDefId};
-use rpy_lltype::{Field, Hint, Int, LLType, LLTypeId, LLTypes, StructType};
+use rpy_lltype::{Field, Hint, LLType, LLTypeId, LLTypes, StructType};
 
 /// How a list is laid out.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -241,10 +241,5 @@ impl RTyper<'_> {
             vec![field("buf", string), field("pos", LLTypes::SIGNED)],
         );
         self.types_mut().ptr(to)
-    }
-
-    /// `Signed`'s and other integers' representation.
-    pub(crate) fn int_repr(&mut self, int: Int) -> ReprId {
-        self.intern_repr(Repr::Int(int))
     }
 }
