@@ -459,7 +459,12 @@ impl RTyper<'_> {
             let ty = self.lowleveltype(*p)?;
             anns.push(self.ann_of_lltype(ty)?);
         }
-        let graph = self.annotate_helper(function, &anns)?;
+        let callable = self.ann_of_constant(function)?;
+        let known = self.ann.resolve_call_of(callable, &anns).first().and_then(|c| c.graph);
+        let graph = match known {
+            Some(g) if self.ann.bound(g, self.graph(g).return_var()).is_some() => g,
+            _ => self.annotate_helper(function, &anns)?,
+        };
         self.adapted_graph(graph, params, result)
     }
 }
