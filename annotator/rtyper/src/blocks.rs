@@ -278,7 +278,9 @@ impl RTyper<'_> {
         };
         let rest = ops.split_off(at + 1);
         self.graph_mut(id).block_mut(block).ops = ops;
-        if !rest.is_empty() {
+        let normal = self.graph(id).block(block).exits[0].target;
+        let goes_on = self.is_final(id, normal) || self.ann.is_reached(id, normal);
+        if !rest.is_empty() && goes_on {
             self.move_to_normal_link(id, block, rest, renaming);
         }
         Ok(())
