@@ -27,6 +27,7 @@ mod pbc;
 pub mod repr;
 mod rptr;
 mod rtyper;
+mod tables;
 mod tuple;
 
 pub use output::{ClassInfo, Typed, specialize};
