@@ -1,3 +1,5 @@
+#define _GNU_SOURCE /* memmem */
+
 /* ops.c: out-of-line parts of rpy_ops.h. */
 
 #include "rpy_ops.h"
@@ -21,4 +23,38 @@ void *rpy_ops_shrink(void *array, rpy_signed length)
     memcpy(copy + tail, (char *)array + tail,
            info->fixed_size - tail + (size_t)length * info->item_size);
     return copy;
+}
+
+rpy_signed rpy_ops_find(const unsigned char *text, const unsigned char *sub,
+                        rpy_signed length, rpy_signed start, rpy_signed end)
+{
+    const unsigned char *found;
+
+    if (length > end - start)
+        return -1;
+    if (length == 1)
+        found = memchr(text + start, sub[0], (size_t)(end - start));
+    else
+        found = memmem(text + start, (size_t)(end - start), sub,
+                       (size_t)length);
+    return found == NULL ? -1 : found - text;
+}
+
+rpy_signed rpy_ops_find_wide(const uint32_t *text, const uint32_t *sub,
+                             rpy_signed length, rpy_signed start,
+                             rpy_signed end)
+{
+    for (; length <= end - start; start++)
+        if (memcmp(text + start, sub, (size_t)length * 4) == 0)
+            return start;
+    return -1;
+}
+
+rpy_signed rpy_ops_compare_wide(const uint32_t *a, const uint32_t *b,
+                                rpy_signed n)
+{
+    for (rpy_signed i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
 }

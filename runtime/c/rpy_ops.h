@@ -67,6 +67,17 @@ RPY_INLINE void rpy_gc_trace_callback(void *callback, void *arg1, void *arg2,
     ((rpy_gc_visit)callback)(slot, arg1, arg2);
 }
 
+/* First position of sub in text[start..end), or -1; an empty sub is found at
+ * start.  0 <= start, end is at most the length of text. */
+rpy_signed rpy_ops_find(const unsigned char *text, const unsigned char *sub,
+                        rpy_signed length, rpy_signed start, rpy_signed end);
+rpy_signed rpy_ops_find_wide(const uint32_t *text, const uint32_t *sub,
+                             rpy_signed length, rpy_signed start,
+                             rpy_signed end);
+/* Less than, equal or greater than 0 by the first n characters. */
+rpy_signed rpy_ops_compare_wide(const uint32_t *a, const uint32_t *b,
+                                rpy_signed n);
+
 /* Vtables start with the first and last type id of the class. */
 RPY_INLINE int rpy_ops_issubclass(const void *sub, const void *class_)
 {

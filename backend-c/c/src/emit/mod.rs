@@ -7,6 +7,7 @@ mod exceptions;
 mod gc;
 mod memory;
 mod operations;
+mod strings;
 mod template;
 
 pub use constants::{constant_pointer, constant_value};

@@ -34,6 +34,7 @@ impl Writer<'_> {
                 Ok(())
             }
             RawLoad | RawStore => self.raw_access(op),
+            StringCopy | StringEqual | StringCompare | StringFind => self.string_operation(op),
             ArrayCopy => self.array_copy(pos, op),
             ArrayClear => self.array_clear(op),
             Malloc | MallocZeroed | MallocVarsize | MallocVarsizeZeroed | MallocNonmovable => self.malloc(pos, op),
