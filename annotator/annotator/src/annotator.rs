@@ -103,6 +103,8 @@ pub struct Annotator {
     pub(crate) canonical_values: FxHashMap<crate::constants::ValueKey, Value>,
     pub(crate) prototypes: FxHashMap<Value, Rc<Graph>>,
     pub(crate) call_places: IndexSet<Place>,
+    /// Graphs before this one are simplified.
+    pub(crate) simplified: usize,
     /// How many of the call places and emulated calls are in the call tables.
     pub(crate) tables_done: (usize, usize),
     pub(crate) emulated_calls: IndexMap<(u32, u32), (AnnId, Vec<AnnId>)>,
@@ -155,6 +157,7 @@ impl Annotator {
             canonical_values: FxHashMap::default(),
             prototypes: FxHashMap::default(),
             call_places: IndexSet::new(),
+            simplified: 0,
             tables_done: (0, 0),
             emulated_calls: IndexMap::new(),
             memo: IndexMap::new(),

@@ -109,6 +109,7 @@ impl Annotator {
         }
         let errors = self.take_errors();
         if errors.is_empty() {
+            self.simplify_graphs();
             self.compute_call_tables();
             let errors = self.take_errors();
             return if errors.is_empty() { Ok(()) } else { Err(errors) };

@@ -192,6 +192,9 @@ intrinsics! {
     /// A value whose constancy is forgotten
     NonConstant = "nonconstant";
 
+    /// `[item] * count`, put in by the annotator: `alloc_and_set(count, item)`
+    AllocAndSet = "alloc_and_set";
+
     // ---- rarithmetic
     /// Wraps to `Signed`
     Intmask = "intmask";

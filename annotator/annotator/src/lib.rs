@@ -29,6 +29,7 @@ mod memo;
 pub mod model;
 mod ops;
 mod pointers;
+mod simplify;
 mod strings;
 mod union;
 mod worklist;

@@ -90,6 +90,10 @@ impl Annotator {
                 }
                 Ok(list)
             }
+            I::AllocAndSet if n == 2 => {
+                let item = self.without_constant(p[1]);
+                self.new_list_here(item)
+            }
             I::RDict | I::ROrderedDict => self.new_r_dict(args),
             I::ReversedDict if n == 1 => self.iterator(p[0], IterKind::ReversedKeys),
             I::IterkeysWithHash if n == 1 => self.iterator(p[0], IterKind::KeysWithHash),
