@@ -339,6 +339,7 @@ impl Annotator {
             }
             Source::Class { class, value } => {
                 let ann = self.class_value(class, name, value)?;
+                let ann = self.without_constant(ann);
                 self.bind_under(ann, origin, name)
             }
         }
@@ -349,7 +350,7 @@ impl Annotator {
         match self.host.data(value) {
             Some(ObjData::StaticMethod(f)) => {
                 let f = *f;
-                return self.value_type(f);
+                return self.try_value(f);
             }
             Some(ObjData::ClassMethod(_)) => return Err(self.class_method_error(class, name)),
             Some(ObjData::Function(_)) => {
@@ -360,12 +361,12 @@ impl Annotator {
             Some(ObjData::Method(m)) => {
                 let (func, self_) = (m.func, m.self_);
                 if self_.is_hole() {
-                    return self.value_type(func);
+                    return self.try_value(func);
                 }
             }
             _ => {}
         }
-        self.value_type(value)
+        self.try_value(value)
     }
 
     /// A function of a class dict; functions of mix-ins are separate for each class.

@@ -301,7 +301,20 @@ impl Annotator {
             (None, Some(module)) => format!("{module}.{name}"),
             (None, None) => format!("__builtin__.{name}"),
         };
-        match Intrinsic::from_name(&qualified) {
+        let exception = owner.filter(|o| name == "__init__" && self.is_exception_class(*o));
+        let known = match exception {
+            Some(o) => {
+                let environment = self.host.exceptions.environment_error;
+                let of_environment = self.host.issubclass(o, environment.into());
+                Some(if of_environment {
+                    Intrinsic::EnvironmentErrorInit
+                } else {
+                    Intrinsic::ExceptionInit
+                })
+            }
+            None => Intrinsic::from_name(&qualified),
+        };
+        match known {
             Some(i) => Ok(self.anns.with_constant(Kind::Builtin(i), value)),
             None => {
                 let shown = qualified.trim_start_matches("__builtin__.").to_owned();
@@ -340,8 +353,10 @@ impl Annotator {
         if self.int_class(value).is_some_and(|i| i != Int::SIGNED) {
             return Ok(self.anns.with_constant(Kind::Builtin(Intrinsic::CastInt), value));
         }
-        if self.host.class(value).is_some_and(|c| c.builtin) && !self.is_exception_class(value) {
-            let name = format!("{}.{}", self.class_module(value), self.class_name(value));
+        let module = self.class_module(value);
+        let builtin = self.host.class(value).is_some_and(|c| c.builtin) && !self.is_exception_class(value);
+        if builtin || module == "collections" {
+            let name = format!("{module}.{}", self.class_name(value));
             if let Some(i) = Intrinsic::from_name(&name).or_else(|| Intrinsic::from_name(&self.class_name(value))) {
                 return Ok(self.anns.with_constant(Kind::Builtin(i), value));
             }
