@@ -12,6 +12,15 @@ use rpy_host::{ObjData, Raised, Value};
 use rpy_syntax::{Diagnostic, Span};
 
 impl Stop {
+    /// The same error with another title.
+    pub(crate) fn titled(mut self, code: &'static str, title: String) -> Stop {
+        if let Stop::Error(p) = &mut self {
+            p.diagnostic.code = code;
+            p.diagnostic.title = title;
+        }
+        self
+    }
+
     /// Adds advice to an error.
     pub(crate) fn help(mut self, text: impl Into<String>) -> Stop {
         if let Stop::Error(p) = &mut self {

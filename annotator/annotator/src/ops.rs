@@ -404,10 +404,15 @@ impl Annotator {
                     .error("RPY0404", "the type of a value cannot be compared with a built-in type")
                     .help("use isinstance() with classes of your own"))
             }
-            _ if equality => {
-                let _ = self.unite(a, b)?;
-                Ok(())
-            }
+            (Kind::Instance { .. }, Kind::Instance { .. }) | (Kind::TypeOf(_), Kind::Pbc { .. }) if equality => Ok(()),
+            _ if equality => match self.union(a, b) {
+                Ok(_) => Ok(()),
+                Err(m) => {
+                    let (x, y) = (self.describe(a), self.describe(b));
+                    let title = format!("{x} cannot be compared with {y}");
+                    Err(self.union_stop(*m, "").titled("RPY0401", title))
+                }
+            },
             (Kind::Instance { .. }, Kind::Instance { .. }) | (Kind::List(_), Kind::List(_)) => {
                 let what = self.describe(a);
                 Err(self.error(
