@@ -9,6 +9,7 @@
 
 #include "rpy_base.h"
 #include "rpy_gc.h"
+#include "rpy_exc.h"
 
 #define RPY_C_NAN __builtin_nan("")
 #define RPY_C_INF __builtin_inf()
@@ -89,6 +90,15 @@ RPY_INLINE int rpy_ops_issubclass(const void *sub, const void *class_)
 #define rpy_ops_set_class(object, vtable) \
     (RPY_GC_TID(object) = \
      (uint32_t)((const char *)(const void *)(vtable) - g_types - 64))
+
+/* --lldebug: the index, if it is one of an array of `length` items.  (That of
+ * the item behind the last one may be asked for, to get its address.) */
+RPY_INLINE rpy_signed rpy_ops_index(rpy_signed index, rpy_signed length)
+{
+    if (RPY_UNLIKELY((rpy_unsigned)index > (rpy_unsigned)length))
+        rpy_fatal("index out of the bounds of an array");
+    return index;
+}
 
 RPY_INLINE int rpy_ops_abs_ovf(rpy_signed a, rpy_signed *r)
 {

@@ -74,6 +74,11 @@ impl Writer<'_> {
     }
 
     fn item(&mut self, place: &Place, index: &str, span: Span) -> Result<Place> {
+        let checked = match self.bound(place) {
+            Some(bound) if self.db.options.lldebug => format!("rpy_ops_index({index}, {bound})"),
+            _ => index.to_owned(),
+        };
+        let index = checked.as_str();
         let (of, text) = match self.types().get(place.ty) {
             LLType::Array { of, .. } if !has_length(self.types(), place.ty) => {
                 (*of, format!("{}[{index}]", place.text))
@@ -100,6 +105,14 @@ impl Writer<'_> {
             bare_array: false,
             ty: self.types().resolve(of),
         })
+    }
+
+    /// The number of items of an array, where it is known at run time.
+    fn bound(&self, place: &Place) -> Option<String> {
+        match self.types().get(place.ty) {
+            LLType::Array { .. } if has_length(self.types(), place.ty) => Some(place.member("length")),
+            _ => None,
+        }
     }
 
     /// Follows names and indices.
