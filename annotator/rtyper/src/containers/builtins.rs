@@ -9,8 +9,8 @@ use crate::num::is_number;
 use crate::repr::Repr;
 use crate::rtyper::Res;
 use rpy_annotator::{Intrinsic as I, IterKind};
-use rpy_flow::{OpCode, Operand};
-use rpy_lltype::LLTypes;
+use rpy_flow::{Const, OpCode, Operand};
+use rpy_lltype::{LLPtr, LLTypes, LLValue};
 
 /// A call of a built-in function; `None` if it is another one.
 pub(super) fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
@@ -37,6 +37,7 @@ pub(super) fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
             hop.inputarg(0, result)?
         }
         I::List => to_list(hop)?,
+        I::AllocAndSet => alloc_and_set(hop)?,
         I::Slice => slice::newslice(hop)?,
         I::NewlistHint => {
             let result = hop.result;
@@ -61,6 +62,31 @@ pub(super) fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         I::CheckListOfChars | I::ResizableListRawPtr => hop.arg(0)?,
         _ => return Ok(None),
     }))
+}
+
+/// `[x] * n`, as `(n, x)`.
+fn alloc_and_set(hop: &mut Hop<'_, '_>) -> Res<Operand> {
+    let result = hop.result;
+    let item = hop.rt.list_item(result)?;
+    let to = hop.target_of(result)?;
+    let n = hop.arg_signed(0)?;
+    let x = hop.inputarg(1, item)?;
+    if is_zero(&x) {
+        return hop.helper_of_type(RLIST, "ll_alloc_and_zero", to, vec![n]);
+    }
+    hop.helper_of_type(RLIST, "ll_alloc_and_set", to, vec![n, x])
+}
+
+/// Whether it is a constant whose bits are all zero.
+fn is_zero(v: &Operand) -> bool {
+    let Operand::Const(Const::LL(c)) = v else { return false };
+    match &c.value {
+        LLValue::Int(0) | LLValue::Bool(false) | LLValue::Char(0) | LLValue::UniChar(0) | LLValue::Ptr(LLPtr::Null) => {
+            true
+        }
+        LLValue::Float(x) => x.to_bits() == 0,
+        _ => false,
+    }
 }
 
 fn ord(hop: &mut Hop<'_, '_>) -> Res<Operand> {
