@@ -101,7 +101,7 @@ void rpy_tb_print(void);
 /* How the process ends on an uncaught exception or a fatal error: by
  * exit status RPY_EXC_FATAL_STATUS, or by abort() if that is negative. */
 #ifndef RPY_EXC_FATAL_STATUS
-#define RPY_EXC_FATAL_STATUS 1
+#define RPY_EXC_FATAL_STATUS -1
 #endif
 RPY_NORETURN void rpy_exc_end_process(void);
 

@@ -192,6 +192,10 @@ impl System for RealSystem {
         Ok(std::env::current_dir()?.into_os_string().into_vec())
     }
 
+    fn flush(&mut self) {
+        self.stdout.flush().ok();
+    }
+
     fn set_env(&mut self, name: &[u8], value: Option<&[u8]>) -> io::Result<()> {
         match value {
             Some(value) => self.environ.insert(name.to_vec(), value.to_vec()),

@@ -22,6 +22,11 @@ impl Host {
         }
     }
 
+    /// Hands buffered output to the outside world.
+    pub fn flush_output(&mut self) {
+        self.system.flush();
+    }
+
     /// `import name`, and the module `name` itself (the last component).
     pub fn import_module(&mut self, name: &str) -> Res {
         self.import_absolute(name)

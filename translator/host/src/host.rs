@@ -5,6 +5,8 @@ use crate::dict::DictData;
 
 use crate::frame::{Block, ExcInfo, Frame};
 use crate::heap::Heap;
+use crate::lookup::MethodCache;
+use crate::names::Names;
 use crate::object::{Class, Function, Instance, ObjData, StrObj, UnicodeObj};
 use crate::system::System;
 use crate::types::{Exceptions, Types};
@@ -47,10 +49,46 @@ pub struct Host {
     pub(crate) modules: ObjId,
     /// dict of `__builtin__`
     pub(crate) builtins: ObjId,
+    /// the module `__builtin__`
+    pub(crate) builtin_module: Value,
+    /// dict of `sys`
+    pub(crate) sys_dict: ObjId,
+    pub(crate) names: Names,
+    pub(crate) method_cache: MethodCache,
+    pub(crate) object_new: Value,
+    pub(crate) object_init: Value,
+    pub(crate) object_str: Value,
+    pub(crate) default_import: Value,
+    pub(crate) not_implemented: Value,
+    pub(crate) ellipsis: Value,
+    /// the one-character strings
+    pub(crate) chars: Vec<Value>,
+    pub(crate) no_table: DictData,
     pub(crate) stack: Vec<Value>,
     pub(crate) blocks: Vec<Block>,
     pub(crate) frames: Vec<Frame>,
     pub(crate) exc_info: ExcInfo,
+    /// instruction being executed by the frame on top
+    pub(crate) pc: usize,
+    /// heap clock at its start
+    pub(crate) instr_clock: u32,
+    pub(crate) serial: u64,
+    /// heap clocks before which native callers hold nothing
+    pub(crate) native_marks: Vec<u32>,
+    pub(crate) native_depth: usize,
+    /// most nested calls
+    pub recursion_limit: usize,
+    pub(crate) roots: Vec<Value>,
+    pub(crate) repr_stack: Vec<Value>,
+    pub(crate) locals_cache: FxHashMap<u64, ObjId>,
+    pub(crate) has_abstract_classes: bool,
+    /// weak references by referent
+    pub(crate) weakrefs: IndexMap<ObjId, Vec<ObjId>>,
+    /// objects with `__del__`, in order of creation
+    pub(crate) finalizable: Vec<ObjId>,
+    pub(crate) gc: crate::gc::GcState,
+    /// classes of native modules by name
+    pub(crate) native_classes: FxHashMap<&'static str, ObjId>,
 }
 
 /// Alias used in signatures: keyword arguments, names interned.

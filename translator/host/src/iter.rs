@@ -13,6 +13,17 @@ pub enum DictPart {
     Items,
 }
 
+/// What a sequence iterator goes over, for its type name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SeqKind {
+    /// a list
+    List,
+    /// a tuple
+    Tuple,
+    /// something else
+    Other,
+}
+
 /// A built-in iterator.
 #[derive(Clone, Debug)]
 pub enum Iter {
@@ -22,6 +33,8 @@ pub enum Iter {
         seq: Value,
         /// next index
         index: i64,
+        /// what it is
+        kind: SeqKind,
     },
     /// backwards
     Reversed {
@@ -29,6 +42,8 @@ pub enum Iter {
         seq: Value,
         /// next index
         index: i64,
+        /// over a list
+        list: bool,
     },
     /// over an xrange
     Range {

@@ -398,6 +398,8 @@ pub struct WeakRef {
     pub callback: Value,
     /// a proxy instead of a plain reference
     pub proxy: bool,
+    /// the referent is callable
+    pub callable: bool,
     /// hash of the referent once computed
     pub hash: Option<i64>,
 }
@@ -434,6 +436,10 @@ pub trait NativeObject: Any + fmt::Debug {
     fn as_any(&self) -> &dyn Any;
     /// For downcasting.
     fn as_any_mut(&mut self) -> &mut dyn Any;
+    /// How iterators of this type advance; `None` when it is no iterator.
+    fn advance(&self) -> Option<fn(&mut Host, Value) -> Res<Option<Value>>> {
+        None
+    }
 }
 
 /// `start, stop, step` of a slice object.

@@ -36,7 +36,7 @@ impl Host {
     pub(crate) fn run_main(&mut self, path: &Path) -> Res {
         self.nope()
     }
-    pub fn diagnostic_of(&mut self, r: &Raised) -> Diagnostic {
+    pub(crate) fn diagnostic_of(&mut self, r: &Raised) -> Diagnostic {
         Diagnostic::error("RPY0201", "import failed")
     }
     pub(crate) fn import_absolute(&mut self, name: &str) -> Res {

@@ -110,6 +110,9 @@ pub trait System {
     /// Working directory.
     fn cwd(&mut self) -> io::Result<Vec<u8>>;
 
+    /// Hands buffered output on.
+    fn flush(&mut self) {}
+
     /// Reads a whole file.
     fn read_file(&mut self, path: &Path) -> io::Result<Vec<u8>> {
         let flags = OpenFlags {

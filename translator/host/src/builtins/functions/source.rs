@@ -1,0 +1,117 @@
+//! Built-in functions that run source text, import, and talk to the user.
+
+use super::super::{def, given, named};
+use crate::error::Res;
+use crate::host::Host;
+use crate::object::{Args, NativeDef};
+use crate::value::{ObjId, Value};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+pub(super) const FUNCTIONS: &[NativeDef] = &[
+    named("__import__", 1, &["name", "globals", "locals", "fromlist", "level"], import),
+    named("compile", 3, &["source", "filename", "mode", "flags", "dont_inherit"], compile),
+    def("eval", 1, 3, |h, a| h.eval_value(a.get(0), given(a.get(1)), given(a.get(2)))),
+    def("execfile", 1, 3, execfile),
+    def("reload", 1, 1, |h, a| h.reload_module(a.get(0))),
+    def("raw_input", 0, 1, raw_input),
+    def("input", 0, 1, input),
+    crate::builtins::free("print", print),
+    def("exit", 0, 1, exit),
+    def("quit", 0, 1, exit),
+];
+
+fn import(h: &mut Host, a: Args<'_>) -> Res {
+    let Some(name) = h.str_text(a.get(0)) else { return Err(h.type_error("__import__() argument 1 must be string")) };
+    let globals = given(a.get(1)).and_then(Value::obj).unwrap_or(ObjId::HOLE);
+    let level = match a.opt(4) {
+        Some(level) => h.to_i64(level)?,
+        None => -1,
+    };
+    h.import_level(&name, globals, a.opt(3).unwrap_or(Value::None), level)
+}
+
+fn compile(h: &mut Host, a: Args<'_>) -> Res {
+    if h.code(a.get(0)).is_some() {
+        return Ok(a.get(0));
+    }
+    let filename = h.str_text(a.get(1)).unwrap_or_default();
+    let mode = h.str_text(a.get(2)).unwrap_or_default();
+    if !matches!(mode.as_str(), "exec" | "eval" | "single") {
+        return Err(h.value_error("compile() arg 3 must be 'exec', 'eval' or 'single'"));
+    }
+    let inherit = match a.opt(4) {
+        Some(flag) => !h.is_true(flag)?,
+        None => true,
+    };
+    let futures = if inherit { h.inherited_futures() } else { Default::default() };
+    h.compile_text(a.get(0), &filename, &mode, futures)
+}
+
+fn execfile(h: &mut Host, a: Args<'_>) -> Res {
+    let path = h.path_arg(a.get(0))?;
+    let (globals, locals) = h.eval_scopes(given(a.get(1)), given(a.get(2)))?;
+    let code = h.compile_file(Path::new(OsStr::from_bytes(&path)))?;
+    h.run_code(code, globals, locals)?;
+    Ok(Value::None)
+}
+
+fn read_line(h: &mut Host, prompt: Option<Value>) -> Res<String> {
+    if let Some(prompt) = prompt {
+        let text = h.str_of(prompt)?;
+        if let Some(out) = h.sys_attribute("stdout") {
+            h.write_bytes(out, &text)?;
+        }
+    }
+    h.flush_output();
+    let Some(stdin) = h.sys_attribute("stdin") else { return Err(h.runtime_error("lost sys.stdin")) };
+    let readline = h.getattr(stdin, "readline")?;
+    let line = h.call(readline, &[], &[])?;
+    let line = h.str_text(line).unwrap_or_default();
+    if line.is_empty() {
+        return Err(h.error(h.exceptions.eof_error, "EOF when reading a line"));
+    }
+    Ok(line.trim_end_matches('\n').to_owned())
+}
+
+fn raw_input(h: &mut Host, a: Args<'_>) -> Res {
+    let line = read_line(h, a.opt(0))?;
+    Ok(h.new_str(line))
+}
+
+fn input(h: &mut Host, a: Args<'_>) -> Res {
+    let line = read_line(h, a.opt(0))?;
+    let text = h.new_str(line);
+    h.eval_value(text, None, None)
+}
+
+/// The function of `from __future__ import print_function`.
+fn print(h: &mut Host, a: Args<'_>) -> Res {
+    let (mut sep, mut end, mut file) = (b" ".to_vec(), b"\n".to_vec(), None);
+    for &(name, value) in a.kw {
+        match h.name_text(name).as_str() {
+            "sep" if !value.is_none() => sep = h.to_bytes(value)?.to_vec(),
+            "end" if !value.is_none() => end = h.to_bytes(value)?.to_vec(),
+            "file" => file = given(value),
+            "sep" | "end" => {}
+            other => return Err(h.type_error(format!("'{other}' is an invalid keyword argument for this function"))),
+        }
+    }
+    let Some(file) = file.or_else(|| h.sys_attribute("stdout")) else { return Ok(Value::None) };
+    let mut text = vec![];
+    for (i, item) in a.pos.iter().enumerate() {
+        if i > 0 {
+            text.extend_from_slice(&sep);
+        }
+        text.extend(h.str_of(*item)?);
+    }
+    text.extend_from_slice(&end);
+    h.write_bytes(file, &text)?;
+    Ok(Value::None)
+}
+
+fn exit(h: &mut Host, a: Args<'_>) -> Res {
+    let args: Vec<Value> = a.opt(0).into_iter().collect();
+    Err(h.error_args(h.exceptions.system_exit, &args))
+}

@@ -1,0 +1,205 @@
+//! Names the host looks up itself, interned once.
+
+use crate::value::ObjId;
+
+macro_rules! names {
+    ($($field:ident = $text:literal,)*) => {
+        /// Interned names.
+        #[derive(Clone, Debug)]
+        #[allow(missing_docs)]
+        pub struct Names {
+            $(pub $field: ObjId,)*
+            /// `__add__` and so on, in the order of `BinOp`
+            pub binary: [ObjId; 14],
+            /// `__radd__`
+            pub reflected: [ObjId; 14],
+            /// `__iadd__`
+            pub inplace: [ObjId; 13],
+            /// `__lt__` and so on, in the order of `CmpOp`
+            pub rich: [ObjId; 6],
+        }
+
+        impl Names {
+            /// Interns all names with the callback.
+            pub fn new(mut intern: impl FnMut(&str) -> ObjId) -> Names {
+                let op = |prefix: &str, intern: &mut dyn FnMut(&str) -> ObjId| {
+                    OPERATORS.map(|name| intern(&format!("__{prefix}{name}__")))
+                };
+                let binary = op("", &mut intern);
+                let reflected = op("r", &mut intern);
+                let all = op("i", &mut intern);
+                let mut inplace = [ObjId::HOLE; 13];
+                inplace.copy_from_slice(&all[..13]);
+                let rich = ["lt", "le", "eq", "ne", "gt", "ge"].map(|name| intern(&format!("__{name}__")));
+                Names { $($field: intern($text),)* binary, reflected, inplace, rich }
+            }
+        }
+    };
+}
+
+const OPERATORS: [&str; 14] = [
+    "add", "sub", "mul", "div", "floordiv", "truediv", "mod", "pow", "lshift", "rshift", "and", "or", "xor", "divmod",
+];
+
+names! {
+    d_init = "__init__",
+    d_new = "__new__",
+    d_del = "__del__",
+    d_repr = "__repr__",
+    d_str = "__str__",
+    d_unicode = "__unicode__",
+    d_cmp = "__cmp__",
+    d_eq = "__eq__",
+    d_ne = "__ne__",
+    d_lt = "__lt__",
+    d_le = "__le__",
+    d_gt = "__gt__",
+    d_ge = "__ge__",
+    d_hash = "__hash__",
+    d_nonzero = "__nonzero__",
+    d_len = "__len__",
+    d_getattr = "__getattr__",
+    d_getattribute = "__getattribute__",
+    d_setattr = "__setattr__",
+    d_delattr = "__delattr__",
+    d_get = "__get__",
+    d_set = "__set__",
+    d_delete = "__delete__",
+    d_call = "__call__",
+    d_iter = "__iter__",
+    n_next = "next",
+    d_contains = "__contains__",
+    d_getitem = "__getitem__",
+    d_setitem = "__setitem__",
+    d_delitem = "__delitem__",
+    d_getslice = "__getslice__",
+    d_setslice = "__setslice__",
+    d_delslice = "__delslice__",
+    d_reversed = "__reversed__",
+    d_missing = "__missing__",
+    d_enter = "__enter__",
+    d_exit = "__exit__",
+    d_index = "__index__",
+    d_int = "__int__",
+    d_long = "__long__",
+    d_float = "__float__",
+    d_complex = "__complex__",
+    d_oct = "__oct__",
+    d_hex = "__hex__",
+    d_trunc = "__trunc__",
+    d_coerce = "__coerce__",
+    d_neg = "__neg__",
+    d_pos = "__pos__",
+    d_invert = "__invert__",
+    d_abs = "__abs__",
+    d_format = "__format__",
+    d_dict = "__dict__",
+    d_class = "__class__",
+    d_name = "__name__",
+    d_module = "__module__",
+    d_doc = "__doc__",
+    d_bases = "__bases__",
+    d_mro = "__mro__",
+    d_slots = "__slots__",
+    d_metaclass = "__metaclass__",
+    d_weakref = "__weakref__",
+    d_self = "__self__",
+    d_func = "__func__",
+    d_file = "__file__",
+    d_path = "__path__",
+    d_package = "__package__",
+    d_builtins = "__builtins__",
+    d_import = "__import__",
+    d_all = "__all__",
+    d_main = "__main__",
+    d_future = "__future__",
+    d_reduce = "__reduce__",
+    d_reduce_ex = "__reduce_ex__",
+    d_subclasshook = "__subclasshook__",
+    d_instancecheck = "__instancecheck__",
+    d_subclasscheck = "__subclasscheck__",
+    d_dir = "__dir__",
+    d_sizeof = "__sizeof__",
+    d_length_hint = "__length_hint__",
+    d_divmod = "__divmod__",
+    d_rdivmod = "__rdivmod__",
+    d_defaults = "__defaults__",
+    d_code = "__code__",
+    d_globals = "__globals__",
+    d_closure = "__closure__",
+    d_builtin = "__builtin__",
+    n_mro = "mro",
+    n_args = "args",
+    n_message = "message",
+    n_errno = "errno",
+    n_strerror = "strerror",
+    n_filename = "filename",
+    n_stdout = "stdout",
+    n_stderr = "stderr",
+    n_stdin = "stdin",
+    n_softspace = "softspace",
+    n_write = "write",
+    n_read = "read",
+    n_readline = "readline",
+    n_flush = "flush",
+    n_fileno = "fileno",
+    n_close = "close",
+    n_displayhook = "displayhook",
+    n_excepthook = "excepthook",
+    n_modules = "modules",
+    n_path = "path",
+    n_meta_path = "meta_path",
+    n_path_hooks = "path_hooks",
+    n_path_importer_cache = "path_importer_cache",
+    n_find_module = "find_module",
+    n_load_module = "load_module",
+    n_keys = "keys",
+    n_items = "items",
+    n_iteritems = "iteritems",
+    n_get = "get",
+    n_has_key = "has_key",
+    n_append = "append",
+    n_extend = "extend",
+    n_update = "update",
+    n_key = "key",
+    n_cmp = "cmp",
+    n_reverse = "reverse",
+    n_sep = "sep",
+    n_end = "end",
+    n_file = "file",
+    n_start = "start",
+    n_stop = "stop",
+    n_step = "step",
+    n_name = "name",
+    n_encoding = "encoding",
+    n_errors = "errors",
+    n_object = "object",
+    n_exc_type = "exc_type",
+    n_exc_value = "exc_value",
+    n_exc_traceback = "exc_traceback",
+    n_last_type = "last_type",
+    n_last_value = "last_value",
+    n_last_traceback = "last_traceback",
+    d_getinitargs = "__getinitargs__",
+    d_getstate = "__getstate__",
+    d_setstate = "__setstate__",
+    d_getnewargs = "__getnewargs__",
+    d_copy = "__copy__",
+    d_deepcopy = "__deepcopy__",
+    d_loader = "__loader__",
+    n_exitfunc = "exitfunc",
+    n_print_file_and_line = "print_file_and_line",
+    n_msg = "msg",
+    n_lineno = "lineno",
+    n_offset = "offset",
+    n_text = "text",
+    n_code = "code",
+    underscore = "_",
+    n_join = "join",
+    d_members = "__members__",
+    d_methods = "__methods__",
+    d_concat = "__concat__",
+    n_none = "None",
+    n_true = "True",
+    n_false = "False",
+}
