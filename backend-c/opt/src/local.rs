@@ -1,0 +1,41 @@
+//! The passes that look at one graph only, repeated until they find nothing more.
+
+use crate::{fold, switches, threading};
+use rpy_flow::cleanup;
+use rpy_flow::{Graph, Op, OpCode};
+use rpy_lltype::{LLStore, LLTypes};
+
+/// Rounds after which a graph is left as it is.
+const MAX_ROUNDS: usize = 8;
+
+/// Folds, threads jumps, joins blocks and removes what is dead; whether something changed.
+pub fn clean_up(graph: &mut Graph, types: &LLTypes, store: &LLStore) -> bool {
+    let mut any = false;
+    for _ in 0..MAX_ROUNDS {
+        let mut changed = fold::fold_graph(graph, types, store);
+        changed |= threading::thread_jumps(graph, types);
+        changed |= cleanup::fold_switches(graph);
+        changed |= cleanup::skip_empty_blocks(graph);
+        changed |= cleanup::join_blocks(graph);
+        changed |= cleanup::merge_inputs(graph);
+        changed |= cleanup::remove_dead(graph, &removable);
+        if !changed {
+            break;
+        }
+        any = true;
+    }
+    any
+}
+
+/// Last touches before the back end: chains of comparisons become switches.
+pub fn finish(graph: &mut Graph) {
+    if switches::merge_into_switches(graph) {
+        cleanup::remove_dead(graph, &removable);
+    }
+    cleanup::compact(graph);
+}
+
+/// Whether the operation may be left out if its result is not needed.
+pub fn removable(op: &Op) -> bool {
+    op.code.is_removable() && !matches!(op.code, OpCode::Keepalive | OpCode::StackCheck | OpCode::WeakrefCreate)
+}
