@@ -20,7 +20,13 @@ pub fn fold_graph(graph: &mut Graph, types: &LLTypes, store: &LLStore) -> bool {
     let mut changed = false;
     for id in order {
         let known = inherited.remove(&id).unwrap_or_default();
-        let mut folder = Folder { types, store, known, renamed: FxHashMap::default(), changed: false };
+        let mut folder = Folder {
+            types,
+            store,
+            known,
+            renamed: FxHashMap::default(),
+            changed: false,
+        };
         folder.block(graph, id);
         changed |= folder.changed;
         let known = folder.known;
@@ -88,12 +94,7 @@ impl Known {
     }
 }
 
-fn carry(
-    e: &Expression,
-    value: &Operand,
-    names: &FxHashMap<VarId, VarId>,
-    to: &mut FxHashMap<Expression, Operand>,
-) {
+fn carry(e: &Expression, value: &Operand, names: &FxHashMap<VarId, VarId>, to: &mut FxHashMap<Expression, Operand>) {
     let value = match value {
         Operand::Var(v) => match names.get(v) {
             Some(new) => Operand::Var(*new),
@@ -127,7 +128,12 @@ fn learn(
 ) {
     for (code, value) in [(Some(op.code), outcome), (opposite(op.code), !outcome)] {
         let Some(code) = code else { continue };
-        let test = Op { code, args: op.args.clone(), result: op.result, span: op.span };
+        let test = Op {
+            code,
+            args: op.args.clone(),
+            result: op.result,
+            span: op.span,
+        };
         if let Some(e) = expression(&test, graph, types)
             && let Some(e) = renamed(&e, names)
         {
@@ -186,7 +192,11 @@ fn part(operand: &Operand, types: &LLTypes) -> Option<Part> {
 
 fn expression(op: &Op, graph: &Graph, types: &LLTypes) -> Option<Expression> {
     let args = op.args.iter().map(|a| part(a, types)).collect::<Option<Vec<Part>>>()?;
-    Some(Expression { code: op.code, args, result: types.resolve(graph.var_type(op.result)) })
+    Some(Expression {
+        code: op.code,
+        args,
+        result: types.resolve(graph.var_type(op.result)),
+    })
 }
 
 fn is_read(code: OpCode) -> bool {
@@ -195,7 +205,11 @@ fn is_read(code: OpCode) -> bool {
 
 /// Operations without effects whose result may be used again: not those that stand for something at their place.
 fn is_reusable(code: OpCode) -> bool {
-    code.is_pure() && !matches!(code, OpCode::Keepalive | OpCode::StackCheck | OpCode::JitHint | OpCode::SameAs)
+    code.is_pure()
+        && !matches!(
+            code,
+            OpCode::Keepalive | OpCode::StackCheck | OpCode::JitHint | OpCode::SameAs
+        )
 }
 
 struct Folder<'a> {
@@ -264,7 +278,11 @@ impl Folder<'_> {
             return None;
         }
         let e = expression(op, graph, self.types)?;
-        self.known.results.get(&e).or_else(|| self.known.places.get(&e)).cloned()
+        self.known
+            .results
+            .get(&e)
+            .or_else(|| self.known.places.get(&e))
+            .cloned()
     }
 
     fn constant(&self, op: &Op, ty: LLTypeId) -> Option<LLValue> {
@@ -275,7 +293,12 @@ impl Folder<'_> {
         let args: Option<Vec<&LLConst>> = op.args.iter().map(constant).collect();
         let args = args?;
         if op.code == OpCode::CastPointer
-            && let [LLConst { value: LLValue::Ptr(LLPtr::To(k)), .. }] = args.as_slice()
+            && let [
+                LLConst {
+                    value: LLValue::Ptr(LLPtr::To(k)),
+                    ..
+                },
+            ] = args.as_slice()
         {
             let target = self.types.pointee(ty)?;
             let k = values::cast_container(*k, target, self.types, self.store)?;
@@ -288,7 +311,9 @@ impl Folder<'_> {
     fn identity(&self, graph: &Graph, op: &Op) -> Option<Operand> {
         use OpCode::*;
         let int = |i: usize| match op.args.get(i) {
-            Some(Operand::Const(Const::LL(LLConst { value: LLValue::Int(v), .. }))) => Some(*v),
+            Some(Operand::Const(Const::LL(LLConst {
+                value: LLValue::Int(v), ..
+            }))) => Some(*v),
             _ => None,
         };
         let first = || op.args.first().cloned();
@@ -357,7 +382,8 @@ impl Folder<'_> {
         while let Some(source) = self.cast_source(&operand) {
             operand = source;
         }
-        self.made_by(&operand).is_some_and(|op| op.code.effect() == Effect::Malloc && op.code != OpCode::WeakrefCreate)
+        self.made_by(&operand)
+            .is_some_and(|op| op.code.effect() == Effect::Malloc && op.code != OpCode::WeakrefCreate)
     }
 
     /// Rewrites an operation to a simpler one.
@@ -406,11 +432,22 @@ impl Folder<'_> {
         if let [Operand::Const(_), Operand::Var(_)] = op.args.as_slice() {
             op.args.swap(0, 1);
         }
-        let Some(made) = self.made_by(&op.args[0]).filter(|m| m.code == OpCode::CastCharToInt) else { return };
-        let Some(LLConst { value: LLValue::Int(i), .. }) = constant(&op.args[1]) else { return };
+        let Some(made) = self.made_by(&op.args[0]).filter(|m| m.code == OpCode::CastCharToInt) else {
+            return;
+        };
+        let Some(LLConst {
+            value: LLValue::Int(i), ..
+        }) = constant(&op.args[1])
+        else {
+            return;
+        };
         let Ok(c) = u8::try_from(*i) else { return };
         op.args = vec![made.args[0].clone(), Operand::ll(LLTypes::CHAR, LLValue::Char(c))];
-        op.code = if op.code == OpCode::IntEq { OpCode::CharEq } else { OpCode::CharNe };
+        op.code = if op.code == OpCode::IntEq {
+            OpCode::CharEq
+        } else {
+            OpCode::CharNe
+        };
         self.changed = true;
     }
 
@@ -427,7 +464,11 @@ impl Folder<'_> {
         } else if is_read(op.code) {
             if let Some(e) = expression(op, graph, self.types) {
                 let fixed = self.is_fixed_place(graph, op);
-                let table = if fixed { &mut self.known.results } else { &mut self.known.places };
+                let table = if fixed {
+                    &mut self.known.results
+                } else {
+                    &mut self.known.places
+                };
                 table.insert(e, op.result.into());
             }
         } else if op.code == OpCode::Setfield {
@@ -436,24 +477,36 @@ impl Folder<'_> {
     }
 
     fn note_store(&mut self, graph: &Graph, op: &Op) {
-        let [pointer, name, value] = op.args.as_slice() else { return };
+        let [pointer, name, value] = op.args.as_slice() else {
+            return;
+        };
         let ty = graph.operand_type(value);
         if *self.types.get(ty) == rpy_lltype::LLType::Void {
             return;
         }
-        let read = Op { code: OpCode::Getfield, args: vec![pointer.clone(), name.clone()], result: op.result, span: op.span };
-        let Some(mut e) = expression(&read, graph, self.types) else { return };
+        let read = Op {
+            code: OpCode::Getfield,
+            args: vec![pointer.clone(), name.clone()],
+            result: op.result,
+            span: op.span,
+        };
+        let Some(mut e) = expression(&read, graph, self.types) else {
+            return;
+        };
         e.result = self.types.resolve(ty);
         self.known.places.insert(e, value.clone());
     }
 
     /// Whether what is read can never be stored to again.
     fn is_fixed_place(&self, graph: &Graph, op: &Op) -> bool {
-        let Some(container) = self.types.pointee(graph.operand_type(&op.args[0])) else { return false };
+        let Some(container) = self.types.pointee(graph.operand_type(&op.args[0])) else {
+            return false;
+        };
         match op.args.get(1) {
-            Some(Operand::Const(Const::Name(field))) if op.code == OpCode::Getfield => {
-                self.types.as_struct(container).is_some_and(|s| values::is_immutable(s, field))
-            }
+            Some(Operand::Const(Const::Name(field))) if op.code == OpCode::Getfield => self
+                .types
+                .as_struct(container)
+                .is_some_and(|s| values::is_immutable(s, field)),
             _ => op.code == OpCode::Getarrayitem && self.types.int_hint(container, "immutable").is_some_and(|v| v != 0),
         }
     }
@@ -465,8 +518,12 @@ impl Folder<'_> {
             Effect::Write => match (op.code, op.args.get(1)) {
                 (OpCode::Setfield, Some(Operand::Const(Const::Name(field)))) => {
                     let name = Part::Name(Arc::clone(field));
-                    self.known.places.retain(|e, _| e.code != OpCode::Getfield || e.args.get(1) != Some(&name));
-                    self.known.places.retain(|e, _| e.code != OpCode::Getinteriorfield || !e.args.contains(&name));
+                    self.known
+                        .places
+                        .retain(|e, _| e.code != OpCode::Getfield || e.args.get(1) != Some(&name));
+                    self.known
+                        .places
+                        .retain(|e, _| e.code != OpCode::Getinteriorfield || !e.args.contains(&name));
                 }
                 (OpCode::Setarrayitem, _) => {
                     self.known.places.retain(|e, _| e.code == OpCode::Getfield);
@@ -485,8 +542,20 @@ fn is_commutative(code: OpCode) -> bool {
     use OpCode::*;
     matches!(
         code,
-        IntAdd | UintAdd | IntMul | UintMul | IntAnd | UintAnd | IntOr | UintOr | IntXor | UintXor | CharEq | CharNe
-            | UintEq | UintNe
+        IntAdd
+            | UintAdd
+            | IntMul
+            | UintMul
+            | IntAnd
+            | UintAnd
+            | IntOr
+            | UintOr
+            | IntXor
+            | UintXor
+            | CharEq
+            | CharNe
+            | UintEq
+            | UintNe
     )
 }
 
@@ -512,7 +581,9 @@ fn path_part(operand: &Operand) -> Option<PathPart<'_>> {
 
 /// On the links of a switch its value is known: passes the constant on.
 fn pass_switch_value(graph: &mut Graph, id: BlockId) -> bool {
-    let ExitSwitch::Value(Operand::Var(v)) = graph.block(id).switch else { return false };
+    let ExitSwitch::Value(Operand::Var(v)) = graph.block(id).switch else {
+        return false;
+    };
     let mut changed = false;
     for link in &mut graph.block_mut(id).exits {
         let value = match &link.case {

@@ -1,9 +1,14 @@
 //! Optimisations on low-level graphs: inlining, removal of allocations that do not escape, clean-up.
 
 mod context;
+pub mod fold;
 mod inline;
+pub mod local;
 mod malloc_removal;
 mod raising;
+pub mod switches;
+pub mod threading;
+mod values;
 mod weight;
 
 pub use context::ClassTable;
@@ -13,7 +18,7 @@ use context::callee;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 use raising::CanRaise;
-use rpy_flow::{Effect, Graph, GraphId, Graphs, Op, cleanup};
+use rpy_flow::{Graph, GraphId, Graphs, cleanup};
 use rpy_lltype::{LLStore, LLTypes};
 use rustc_hash::{FxHashMap, FxHashSet};
 use weight::weight;
@@ -58,7 +63,7 @@ pub fn optimize(input: Input<'_>, settings: &Settings) {
         classes,
     } = input;
     for g in ids {
-        clean(graphs.get_mut(*g), types, classes);
+        clean(graphs.get_mut(*g), types, store, classes);
     }
     let can_raise = CanRaise::new(graphs, ids, store, classes);
     let order = callees_first(graphs, ids, store);
@@ -74,32 +79,26 @@ pub fn optimize(input: Input<'_>, settings: &Settings) {
             );
             raising::drop_idle_handlers(&mut graph, &|op| can_raise.op(store, op));
             if changed {
-                clean(&mut graph, types, classes);
+                clean(&mut graph, types, store, classes);
             }
             weights.insert(g, weight(&graph));
             *graphs.get_mut(g) = graph;
         }
     }
+    for g in ids {
+        local::finish(graphs.get_mut(*g));
+    }
 }
 
 /// Cleans up one graph.
-fn clean(graph: &mut Graph, types: &LLTypes, classes: &ClassTable) {
+fn clean(graph: &mut Graph, types: &LLTypes, store: &LLStore, classes: &ClassTable) {
     for _ in 0..3 {
-        let mut changed = cleanup::skip_empty_blocks(graph);
-        changed |= cleanup::fold_switches(graph);
-        changed |= cleanup::join_blocks(graph);
-        changed |= cleanup::merge_inputs(graph);
-        changed |= cleanup::remove_dead(graph, &is_removable);
-        changed |= remove_mallocs(graph, types, &|ty| classes.has_destructor(types, ty));
-        if !changed {
+        local::clean_up(graph, types, store);
+        if !remove_mallocs(graph, types, &|ty| classes.has_destructor(types, ty)) {
             break;
         }
     }
     cleanup::compact(graph);
-}
-
-fn is_removable(op: &Op) -> bool {
-    matches!(op.code.effect(), Effect::Pure | Effect::Read) && op.code != rpy_flow::OpCode::Keepalive
 }
 
 /// Components of the call graph, callees before callers.

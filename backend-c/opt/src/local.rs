@@ -2,7 +2,7 @@
 
 use crate::{fold, switches, threading};
 use rpy_flow::cleanup;
-use rpy_flow::{Graph, Op, OpCode};
+use rpy_flow::{Effect, Graph, Op, OpCode};
 use rpy_lltype::{LLStore, LLTypes};
 
 /// Rounds after which a graph is left as it is.
@@ -35,7 +35,15 @@ pub fn finish(graph: &mut Graph) {
     cleanup::compact(graph);
 }
 
-/// Whether the operation may be left out if its result is not needed.
+/// Whether the operation may be left out if its result is not needed. The death of an object of fixed size may be
+/// noticed; allocation removal knows which.
 pub fn removable(op: &Op) -> bool {
-    op.code.is_removable() && !matches!(op.code, OpCode::Keepalive | OpCode::StackCheck | OpCode::WeakrefCreate)
+    match op.code.effect() {
+        Effect::Pure => !matches!(op.code, OpCode::Keepalive | OpCode::StackCheck),
+        Effect::Read => true,
+        Effect::Malloc => matches!(op.code, OpCode::MallocVarsize | OpCode::MallocVarsizeZeroed),
+        Effect::Write | Effect::MayRaise | Effect::RawMalloc | Effect::Call | Effect::ExternCall | Effect::Collect => {
+            false
+        }
+    }
 }

@@ -31,16 +31,25 @@ pub fn merge_into_switches(graph: &mut Graph) -> bool {
 }
 
 fn test_of(block: &Block) -> Option<Test<'_>> {
-    let ExitSwitch::Value(Operand::Var(v)) = block.switch else { return None };
+    let ExitSwitch::Value(Operand::Var(v)) = block.switch else {
+        return None;
+    };
     let op = block.ops.iter().rev().find(|op| op.result == v)?;
     let equal_when = match op.code {
         OpCode::IntEq | OpCode::UintEq | OpCode::CharEq | OpCode::UnicharEq => true,
         OpCode::IntNe | OpCode::UintNe | OpCode::CharNe | OpCode::UnicharNe => false,
         _ => return None,
     };
-    let (Operand::Var(subject), value) = (&op.args[0], constant(&op.args[1])?) else { return None };
+    let (Operand::Var(subject), value) = (&op.args[0], constant(&op.args[1])?) else {
+        return None;
+    };
     let exit = |case: bool| block.exits.iter().find(|l| l.case == ExitCase::Bool(case));
-    Some(Test { subject: *subject, value, equal: exit(equal_when)?, different: exit(!equal_when)? })
+    Some(Test {
+        subject: *subject,
+        value,
+        equal: exit(equal_when)?,
+        different: exit(!equal_when)?,
+    })
 }
 
 /// The subject and the links of the switch that starts in a block.
@@ -53,7 +62,9 @@ fn chain(graph: &Graph, id: BlockId) -> Option<(VarId, Vec<Link>)> {
     let mut visited = vec![id];
     while !visited.contains(&rest.target) {
         let block = graph.block(rest.target);
-        let Some(test) = test_of(block).filter(|_| block.ops.len() == 1) else { break };
+        let Some(test) = test_of(block).filter(|_| block.ops.len() == 1) else {
+            break;
+        };
         let map = inputs_on_link(graph, &rest);
         if map.get(&test.subject) != Some(&Operand::Var(subject)) || passes_result(block) {
             break;
@@ -81,7 +92,10 @@ fn add_case(cases: &mut Vec<Link>, value: &LLConst, mut link: Link) {
 
 fn passes_result(block: &Block) -> bool {
     let result = block.ops.last().map(|op| Operand::Var(op.result));
-    block.exits.iter().any(|l| l.args.iter().any(|a| Some(a) == result.as_ref()))
+    block
+        .exits
+        .iter()
+        .any(|l| l.args.iter().any(|a| Some(a) == result.as_ref()))
 }
 
 fn through(link: &Link, map: &FxHashMap<VarId, Operand>) -> Link {
@@ -89,5 +103,10 @@ fn through(link: &Link, map: &FxHashMap<VarId, Operand>) -> Link {
         Operand::Var(v) => map.get(v).cloned().unwrap_or_else(|| a.clone()),
         Operand::Const(_) => a.clone(),
     };
-    Link { case: link.case.clone(), args: link.args.iter().map(rename).collect(), target: link.target, exc_vars: link.exc_vars }
+    Link {
+        case: link.case.clone(),
+        args: link.args.iter().map(rename).collect(),
+        target: link.target,
+        exc_vars: link.exc_vars,
+    }
 }

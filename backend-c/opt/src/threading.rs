@@ -17,7 +17,9 @@ pub fn thread_jumps(graph: &mut Graph, types: &LLTypes) -> bool {
         for i in 0..graph.block(id).exits.len() {
             // A cycle of decided blocks is an endless loop of the program.
             for _ in 0..64 {
-                let Some(link) = decided(graph, id, i, types) else { break };
+                let Some(link) = decided(graph, id, i, types) else {
+                    break;
+                };
                 graph.block_mut(id).exits[i] = link;
                 changed = true;
             }
@@ -30,13 +32,17 @@ pub fn thread_jumps(graph: &mut Graph, types: &LLTypes) -> bool {
 fn decided(graph: &Graph, id: BlockId, i: usize, types: &LLTypes) -> Option<Link> {
     let link = &graph.block(id).exits[i];
     let target = graph.block(link.target);
-    let ExitSwitch::Value(Operand::Var(switch)) = target.switch else { return None };
+    let ExitSwitch::Value(Operand::Var(switch)) = target.switch else {
+        return None;
+    };
     if link.target == id || link.target == graph.start || target.ops.len() > MAX_OPS {
         return None;
     }
     let mut map = inputs_on_link(graph, link);
     evaluate(graph, link.target, types, &mut map)?;
-    let Some(Operand::Const(Const::LL(value))) = map.get(&switch) else { return None };
+    let Some(Operand::Const(Const::LL(value))) = map.get(&switch) else {
+        return None;
+    };
     let exit = target.exits.iter().find(|l| takes(l, value))?;
     // The results of left-out operations exist only as constants.
     let args = exit.args.iter().map(|a| match a {

@@ -84,7 +84,11 @@ fn cast_primitive(a: &LLValue, to: &LLType) -> Option<LLValue> {
 fn wrap(number: i128, to: Int) -> i64 {
     let bits = u32::from(to.bits);
     let low = (number as u64) << (64 - bits);
-    if to.signed { (low as i64) >> (64 - bits) } else { (low >> (64 - bits)) as i64 }
+    if to.signed {
+        (low as i64) >> (64 - bits)
+    } else {
+        (low >> (64 - bits)) as i64
+    }
 }
 
 fn binary(code: OpCode, a: &LLValue, b: &LLValue) -> Option<LLValue> {
@@ -126,7 +130,11 @@ fn int_binary(code: OpCode, a: i64, b: i64) -> Option<LLValue> {
 
 fn floor_division(a: i64, b: i64) -> Option<(i64, i64)> {
     let (q, r) = (a.checked_div(b)?, a.checked_rem(b)?);
-    Some(if r != 0 && (r < 0) != (b < 0) { (q - 1, r + b) } else { (q, r) })
+    Some(if r != 0 && (r < 0) != (b < 0) {
+        (q - 1, r + b)
+    } else {
+        (q, r)
+    })
 }
 
 fn compare_ints(code: OpCode, a: i64, b: i64) -> Option<LLValue> {
@@ -189,8 +197,12 @@ fn compare_pointers(code: OpCode, a: LLPtr, b: LLPtr) -> Option<LLValue> {
 
 /// A read of prebuilt data that can never change.
 pub fn fold_read(code: OpCode, args: &[PathPart<'_>], types: &LLTypes, store: &LLStore) -> Option<LLValue> {
-    let (PathPart::Const(pointer), path) = args.split_first()? else { return None };
-    let LLValue::Ptr(LLPtr::To(container)) = pointer.value else { return None };
+    let (PathPart::Const(pointer), path) = args.split_first()? else {
+        return None;
+    };
+    let LLValue::Ptr(LLPtr::To(container)) = pointer.value else {
+        return None;
+    };
     match code {
         OpCode::Getarraysize | OpCode::Getinteriorarraysize => {
             let end = walk(container, path, types, store)?;
