@@ -16,11 +16,20 @@ struct Job {
     flags: Vec<String>,
 }
 
+/// Lets gcc inline small and recursive functions as with -O3: the checks for exceptions make functions look bigger than they are.
+const GCC_INLINING: [&str; 4] = [
+    "--param",
+    "max-inline-insns-auto=30",
+    "--param",
+    "inline-min-speedup=15",
+];
+
 struct Driver<'a> {
     options: &'a CompileOptions,
     cc: String,
     /// What identifies compiler and headers in keys of the cache.
     identity: String,
+    is_gcc: bool,
     work: PathBuf,
     cached: AtomicUsize,
 }
@@ -64,9 +73,11 @@ pub fn build(program: &Program, files: Vec<CFile>, options: &CompileOptions) -> 
     let c_dir = options.c_dir.clone().unwrap_or_else(|| temp.path().to_path_buf());
     write_files(&files, &c_dir)?;
     let cc = compiler(options);
+    let (identity, is_gcc) = identity(&cc, options)?;
     let driver = Driver {
         options,
-        identity: identity(&cc, options)?,
+        identity,
+        is_gcc,
         cc,
         work: temp.path().to_path_buf(),
         cached: AtomicUsize::new(0),
@@ -109,8 +120,8 @@ fn split_command(cc: &str) -> (String, Vec<String>) {
     (program, words.collect())
 }
 
-/// Version of the compiler and content of the runtime's headers.
-fn identity(cc: &str, options: &CompileOptions) -> Result<String, Vec<Diagnostic>> {
+/// Version of the compiler and content of the runtime's headers; and whether it is gcc.
+fn identity(cc: &str, options: &CompileOptions) -> Result<(String, bool), Vec<Diagnostic>> {
     let (program, args) = split_command(cc);
     let version = Command::new(&program)
         .args(&args)
@@ -128,7 +139,8 @@ fn identity(cc: &str, options: &CompileOptions) -> Result<String, Vec<Diagnostic
     for header in sorted_files(&options.runtime_dir, "h")? {
         hash.update(&fs::read(&header).unwrap_or_default());
     }
-    Ok(hash.finalize().to_hex().to_string())
+    let is_gcc = String::from_utf8_lossy(&version.stdout).contains("Free Software Foundation");
+    Ok((hash.finalize().to_hex().to_string(), is_gcc))
 }
 
 fn sorted_files(dir: &Path, extension: &str) -> Result<Vec<PathBuf>, Vec<Diagnostic>> {
@@ -178,6 +190,9 @@ impl Driver<'_> {
     fn jobs(&self, program: &Program, files: Vec<CFile>, c_dir: &Path) -> Result<Vec<Job>, Vec<Diagnostic>> {
         let mut flags = self.common_flags();
         flags.push("-fno-math-errno".to_owned());
+        if self.is_gcc && self.options.opt == OptLevel::O2 {
+            flags.extend(GCC_INLINING.map(str::to_owned));
+        }
         for info in infos(program) {
             flags.extend(info.include_dirs.iter().map(|d| format!("-I{}", d.display())));
             flags.extend(info.compile_extra.iter().map(|f| f.to_string()));
