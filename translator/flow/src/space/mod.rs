@@ -32,6 +32,7 @@ pub type Flowed<T = ()> = Result<T, Diagnostic>;
 /// A generator function gives the graph that makes its iterator: an instance of a class made for it, whose `next`
 /// is a function with a graph of its own.
 pub fn build_flow(host: &mut Host, function: Value) -> Flowed<Graph> {
+    host.keep_all_objects();
     let Some(f) = host.function(function) else {
         let text = host.repr(function);
         return Err(Diagnostic::error("RPY0301", format!("{text} is not a Python function")));
