@@ -14,7 +14,7 @@ class _Iterator(object):
 
 
 class count(_Iterator):
-    """n, n + step, …"""
+    """n, n + step, ..."""
 
     def __init__(self, start=0, step=1):
         if not hasattr(start, '__add__') or isinstance(start, basestring):

@@ -8,9 +8,9 @@ DICT is GcStruct('dict',
                                        the first lookup of a dict that was built before translation with unstable hashes
     ('entries', Ptr(GcArray(ENTRY))),
     ('deleted', Ptr(GcArray(Char))),   null while no entry was deleted, else one flag per entry
-    and, for r_dict with functions known only at run time, ('fnkeyeq', …), ('fnkeyhash', …))
+    and, for r_dict with functions known only at run time, ('fnkeyeq', ...), ('fnkeyhash', ...))
 
-ENTRY is Struct('entry', ('key', …), ('value', …)) with a third field ('hash', Signed) unless computing the hash of a key
+ENTRY is Struct('entry', ('key', ...), ('value', ...)) with a third field ('hash', Signed) unless computing the hash of a key
 is as cheap as reading it.
 
 Functions take the hash and equality functions of the key type as constants: `_ll_hash(d, key, keyhash)` and `keyeq(a, b)`, or None
@@ -574,7 +574,7 @@ def ll_dict_items(LIST, PAIR, d):
     return res
 
 
-# ---------------------------------------------------------------- iteration: GcStruct('dictiter', ('dict', …), ('index', Signed), ('version', Signed))
+# ---------------------------------------------------------------- iteration: GcStruct('dictiter', ('dict', ...), ('index', Signed), ('version', Signed))
 
 @always_inline
 def ll_dictiter(ITER, d):

@@ -798,7 +798,7 @@ def ll_rangenext(it):
     return next
 
 
-# ---------------------------------------------------------------- iteration: GcStruct('listiter', ('list', …), ('index', Signed))
+# ---------------------------------------------------------------- iteration: GcStruct('listiter', ('list', ...), ('index', Signed))
 
 @always_inline
 def ll_listiter(ITER, l):

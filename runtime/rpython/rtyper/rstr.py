@@ -1179,7 +1179,7 @@ def ll_bytearray_setitem_checked(s, i, value):
     s.chars[i] = chr(value)
 
 
-# ---------------------------------------------------------------- iteration: GcStruct('striter', ('string', …), ('index', Signed))
+# ---------------------------------------------------------------- iteration: GcStruct('striter', ('string', ...), ('index', Signed))
 
 @always_inline
 def ll_striter(ITER, s):

@@ -1,4 +1,4 @@
-"""Functions on tuples, GcStruct('tupleN', ('item0', …), …): made for each list of item functions."""
+"""Functions on tuples, GcStruct('tupleN', ('item0', ...), ...): made for each list of item functions."""
 from rpython.rlib.rarithmetic import intmask
 from rpython.rtyper.lowlevel import low_level
 

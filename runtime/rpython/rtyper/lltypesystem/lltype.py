@@ -36,7 +36,7 @@ def scoped_alloc(T, n=None, zero=False):
     return _scoped_alloc_class(T, zero)(n)
 
 
-class Typedef(LowLevelType):
+class Typedef(object):
     """A type that C code knows by the name `c_name`."""
 
     def __new__(cls, OF, c_name):
