@@ -23,7 +23,7 @@ fn address(host: &mut Host, ptr: LLPtr) -> Value {
     ))))
 }
 
-pub(super) fn null(host: &mut Host) -> Value {
+pub(crate) fn null(host: &mut Host) -> Value {
     address(host, LLPtr::Null)
 }
 

@@ -80,6 +80,10 @@ pub const FUNCTIONS: &[NativeDef] = &[
     def("opaqueptr", 2, &["TYPE", "name"], opaqueptr),
     def("identityhash", 1, &["p"], address::cast_to_int),
     def("isCompatibleType", 2, &["TYPE1", "TYPE2"], is_compatible),
+];
+
+/// The functions of the native module `_rpy_llmemory`.
+pub const MEMORY_FUNCTIONS: &[NativeDef] = &[
     def("sizeof", 1, &["TYPE", "n"], address::sizeof),
     def("offsetof", 2, &["TYPE", "fldname"], address::offsetof),
     def("itemoffsetof", 1, &["TYPE", "n"], address::itemoffsetof),
@@ -89,7 +93,23 @@ pub const FUNCTIONS: &[NativeDef] = &[
     def("cast_adr_to_int", 1, &["adr", "mode"], address::cast_to_int),
     def("cast_int_to_adr", 1, &["int"], address::cast_int_to_adr),
     def("null_address", 0, &[], |h, _| Ok(address::null(h))),
+    def("raw_malloc_usage", 1, &["size"], |_, a| Ok(a.get(0))),
+    def("raw_malloc", 1, &["size"], only_translated),
+    def("raw_free", 1, &["adr"], only_translated),
+    def("raw_memclear", 2, &["adr", "size"], only_translated),
+    def("raw_memcopy", 3, &["source", "dest", "size"], only_translated),
+    def("raw_memmove", 3, &["source", "dest", "size"], only_translated),
+    def("weakref_create", 1, &["ptr"], only_translated),
+    def("weakref_deref", 2, &["PTRTYPE", "ref"], only_translated),
+    def("cast_ptr_to_weakrefptr", 1, &["ptr"], only_translated),
+    def("cast_weakrefptr_to_ptr", 2, &["PTRTYPE", "ref"], only_translated),
 ];
+
+/// Bytes without a type do not exist in simulated memory.
+fn only_translated(host: &mut Host, _: Args<'_>) -> Res {
+    let class = host.exceptions.not_implemented_error;
+    Err(super::raise(host, class, "untyped memory is only available in translated code"))
+}
 
 fn flag(host: &mut Host, a: Args<'_>, i: usize, default: bool) -> Res<bool> {
     match a.opt(i) {

@@ -5,7 +5,7 @@
 //! primitive types are plain Python values; pointers, addresses and symbolic numbers are `LowLevel::Value`.
 
 mod access;
-mod address;
+pub(crate) mod address;
 mod convert;
 mod functions;
 mod memory;
@@ -14,7 +14,7 @@ mod types;
 pub use access::{
     ll_call, ll_equal, ll_getattr, ll_getitem, ll_hash, ll_len, ll_repr, ll_setattr, ll_setitem, ll_truth,
 };
-pub use functions::FUNCTIONS;
+pub use functions::{FUNCTIONS, MEMORY_FUNCTIONS};
 pub use types::{TYPE_CONSTANTS, new_type};
 
 use crate::error::{Raised, Res};

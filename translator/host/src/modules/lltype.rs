@@ -4,11 +4,33 @@ use super::NativeModule;
 use crate::builtins::TypeSpec;
 use crate::error::Res;
 use crate::host::Host;
-use crate::lowlevel::{FUNCTIONS, TYPE_CONSTANTS, new_type};
+use crate::lowlevel::address::null;
+use crate::lowlevel::{FUNCTIONS, MEMORY_FUNCTIONS, TYPE_CONSTANTS, new_type};
 use crate::object::Args;
 use crate::value::{ObjId, Value};
+use rpy_lltype::LLTypes;
 
 pub(super) const MODULE: NativeModule = NativeModule { name: "_rpy_lltype", functions: FUNCTIONS, constants };
+
+/// `_rpy_llmemory`: addresses, sizes and offsets.
+pub(super) const MEMORY: NativeModule = NativeModule {
+    name: "_rpy_llmemory",
+    functions: MEMORY_FUNCTIONS,
+    constants: memory_constants,
+};
+
+fn memory_constants(host: &mut Host) -> Res<Vec<(&'static str, Value)>> {
+    let mut all = vec![("NULL", null(host))];
+    for (name, ty) in [
+        ("Address", LLTypes::ADDRESS),
+        ("GCREF", LLTypes::GCREF),
+        ("WeakRef", LLTypes::WEAKREF),
+        ("WeakRefPtr", LLTypes::WEAKREFPTR),
+    ] {
+        all.push((name, host.new_lltype(ty)));
+    }
+    Ok(all)
+}
 
 fn constants(host: &mut Host) -> Res<Vec<(&'static str, Value)>> {
     let mut all: Vec<(&'static str, Value)> = vec![];

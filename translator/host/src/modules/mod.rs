@@ -45,6 +45,7 @@ const MODULES: &[NativeModule] = &[
     system::THREAD,
     native::MODULE,
     lltype::MODULE,
+    lltype::MEMORY,
 ];
 
 /// Whether there is a native module of this name.
