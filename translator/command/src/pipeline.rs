@@ -67,6 +67,9 @@ struct Translation<'o> {
 impl Translation<'_> {
     fn stages(&mut self, target: &target::Target, progress: &mut Progress) -> Result<String, Failure> {
         let options = self.options;
+        if let Err(raised) = self.ann.host.import_module("rpython.rtyper.replacements") {
+            return Err(vec![self.ann.host.diagnostic_of(&raised)]);
+        }
         progress.stage("annotate");
         let argv = self.ann.argv_annotation();
         self.ann.build_types(target.entry, &[argv])?;
