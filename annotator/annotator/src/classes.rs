@@ -544,12 +544,30 @@ impl Annotator {
         Ok(())
     }
 
-    /// Registers a prebuilt instance: its attributes are sources.
+    /// Registers a prebuilt instance: its attributes are sources. Instances found on the way wait in a queue, so that long
+    /// chains of prebuilt instances need no deep recursion.
     pub(crate) fn see_instance(&mut self, value: Value, class: ClassDefId) -> Flow<()> {
         if !self.classes[class.index()].prebuilt.insert(value) {
             return Ok(());
         }
-        self.note_instance(class)?;
+        self.classes[class.index()].instantiated = true;
+        self.instances_to_see.push((value, class));
+        if self.seeing_instances {
+            return Ok(());
+        }
+        self.seeing_instances = true;
+        let mut result = Ok(());
+        while let Some((value, class)) = self.instances_to_see.pop() {
+            let seen = self.add_instance_sources(value, class);
+            if result.is_ok() {
+                result = seen;
+            }
+        }
+        self.seeing_instances = false;
+        result
+    }
+
+    fn add_instance_sources(&mut self, value: Value, class: ClassDefId) -> Flow<()> {
         for name in self.instance_names(value) {
             if name.starts_with("__") && name.ends_with("__") || name == "_freeze_" {
                 continue;

@@ -10,6 +10,9 @@ use rpy_syntax::Diagnostic;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// A function with more copies than this is taken to be specialised without end.
+const MOST_COPIES: usize = 5000;
+
 impl Annotator {
     /// The descriptor of a host function; with `class` the copy of a mix-in's function for that class.
     pub(crate) fn function_desc_of(&mut self, value: Value, class: Option<DescId>) -> Flow<DescId> {
@@ -88,6 +91,14 @@ impl Annotator {
             return Ok(graph);
         }
         let (function, name, signature) = (f.function, f.name.clone(), f.signature.clone());
+        if f.graphs.len() >= MOST_COPIES {
+            return Err(self
+                .error(
+                    "RPY0408",
+                    format!("`{name}` is specialised more than {MOST_COPIES} times"),
+                )
+                .note("a recursive call with ever new constants asks for ever new copies"));
+        }
         let first = f.graphs.is_empty();
         let n_star = signature
             .vararg
