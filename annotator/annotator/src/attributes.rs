@@ -435,8 +435,31 @@ impl Annotator {
         }
     }
 
-    /// The exception instance that `raise what, value` raises.
-    pub(crate) fn op_raise(&mut self, what: AnnId, value: AnnId) -> Flow {
+    /// The exception instance that `raise what, value` raises: one of the operands, or a new instance.
+    pub(crate) fn op_raise(&mut self, op: &Op, what: AnnId, value: AnnId) -> Flow {
+        let instance = |a: &Annotator, x: AnnId| matches!(a.anns.kind(x), Kind::Instance { .. });
+        let code = if instance(self, what) {
+            Some((OpCode::SameAs, vec![op.args[0].clone()]))
+        } else if !matches!(self.anns.kind(what), Kind::Pbc { .. }) {
+            None
+        } else if instance(self, value) {
+            Some((OpCode::SameAs, vec![op.args[1].clone()]))
+        } else {
+            match self.anns.kind(value) {
+                Kind::None => Some((OpCode::SimpleCall, vec![op.args[0].clone()])),
+                Kind::Tuple(_) => None,
+                _ => Some((OpCode::SimpleCall, op.args.clone())),
+            }
+        };
+        if let Some((code, args)) = code {
+            self.pending_rewrite = Some(vec![Op {
+                code,
+                args,
+                result: op.result,
+                span: op.span,
+            }]);
+            return Err(Stop::Blocked);
+        }
         match self.anns.kind(what).clone() {
             Kind::Instance { .. } => Ok(self.not_none(what)),
             Kind::TypeOf(_) if matches!(self.anns.kind(value), Kind::Instance { .. }) => Ok(self.not_none(value)),

@@ -529,9 +529,6 @@ impl Annotator {
                         format!("`{name}` of the builder needs {wanted}, it gets {what}"),
                     ));
                 }
-                if p.len() == 3 {
-                    self.check_slice(p[1], p[2], false)?;
-                }
                 Ok(AnnId::NONE)
             }
             ("append_multiple_char", 2) | ("append_charpsize", 2) => Ok(AnnId::NONE),

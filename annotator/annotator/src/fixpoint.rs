@@ -23,6 +23,14 @@ enum Outcome {
 impl Annotator {
     /// Infers the types of everything reachable from `entry`, called with arguments of these annotations.
     pub fn build_types(&mut self, entry: Value, args: &[AnnId]) -> Result<(), Vec<Diagnostic>> {
+        self.host.forbid_collection();
+        if let Err(raised) = self.host.import_module("rpython.rtyper.replacements") {
+            let stop = self.raised_error(&raised);
+            return Err(match stop {
+                Stop::Error(p) => vec![p.diagnostic],
+                Stop::Blocked => vec![],
+            });
+        }
         if let Err(e) = self.start(entry, args) {
             return Err(vec![self.finish_problem(e)]);
         }

@@ -309,8 +309,8 @@ impl Annotator {
                 let parts: Vec<_> = items.iter().map(|i| self.type_key(*i)).collect();
                 format!("tuple_{}", parts.join("_"))
             }
-            Kind::List(_) => "list".into(),
-            Kind::Dict(_) => "dict".into(),
+            Kind::List(l) => format!("list{}", self.find_list(l).0),
+            Kind::Dict(d) => format!("dict{}", self.find_dict(d).0),
             Kind::Iterator { .. } => "iterator".into(),
             Kind::Instance { classdef, .. } => format!("{}_{}", self.class(classdef).name, classdef.0),
             Kind::Pbc { descs, .. } => match self.desc(descs[0]) {

@@ -1,6 +1,7 @@
 //! Annotation of operations: dispatch on the operation, then on the kinds of the operands.
 
 use crate::annotator::{Annotator, Flow, Known, Stop};
+use crate::intrinsics::Intrinsic;
 use crate::model::{AnnId, IterKind, Kind};
 use rpy_flow::{Const, GraphId, Op, OpCode, Operand, VarId};
 use rpy_host::{CmpOp, Value};
@@ -102,7 +103,7 @@ impl Annotator {
             OpCode::Newslice => self.op_newslice(a),
             OpCode::SimpleCall | OpCode::CallArgs => self.op_call(graph, op, a),
             OpCode::Type => self.op_type(graph, op, a[0]),
-            OpCode::RaiseCheck => self.op_raise(a[0], a[1]),
+            OpCode::RaiseCheck => self.op_raise(op, a[0], a[1]),
             OpCode::Pos | OpCode::Neg | OpCode::Invert | OpCode::NegOvf | OpCode::AbsOvf => {
                 self.op_unary(op.code, a[0])
             }
@@ -117,6 +118,9 @@ impl Annotator {
     fn op_call(&mut self, graph: GraphId, op: &Op, a: &Operands) -> Flow {
         if let Kind::Builtin(i) = self.anns.kind(a[0]) {
             let i = *i;
+            if self.rewrite_protocol_call(op, i, a) {
+                return Err(Stop::Blocked);
+            }
             if let Some(result) = self.narrowing_call(graph, op, i, a)? {
                 return Ok(result);
             }
@@ -124,6 +128,26 @@ impl Annotator {
         let args = self.call_arguments(graph, op)?;
         let result = self.call_value(a[0], &args)?;
         Ok(result)
+    }
+
+    /// `len(x)`, `iter(x)` and `next(x)` of an instance become the operations.
+    fn rewrite_protocol_call(&mut self, op: &Op, i: Intrinsic, a: &Operands) -> bool {
+        let code = match i {
+            Intrinsic::Len => OpCode::Len,
+            Intrinsic::Iter => OpCode::Iter,
+            Intrinsic::Next => OpCode::Next,
+            _ => return false,
+        };
+        if a.len() != 2 || !matches!(self.anns.kind(a[1]), Kind::Instance { .. }) {
+            return false;
+        }
+        self.pending_rewrite = Some(vec![Op {
+            code,
+            args: vec![op.args[1].clone()],
+            result: op.result,
+            span: op.span,
+        }]);
+        true
     }
 
     /// Remembers what a bool result tells about variables.

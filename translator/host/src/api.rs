@@ -27,6 +27,11 @@ impl Host {
         self.system.flush();
     }
 
+    /// From now on all objects stay alive: later stages hold values that the collector does not see.
+    pub fn forbid_collection(&mut self) {
+        self.gc.enabled = false;
+    }
+
     /// `import name`, and the module `name` itself (the last component).
     pub fn import_module(&mut self, name: &str) -> Res {
         self.import_absolute(name)

@@ -329,7 +329,10 @@ impl Space<'_> {
                 let items = value.operand().and_then(|o| o.var()).and_then(|v| self.tuple_parts(v));
                 match items {
                     Some(items) => args.extend(items),
-                    None => args.push(self.operand(value)?),
+                    None => {
+                        args.push(self.operand(value)?);
+                        return Ok(Flow::Var(self.emit_raising(OpCode::RaiseCheck, args, state)));
+                    }
                 }
             }
         }

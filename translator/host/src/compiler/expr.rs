@@ -232,8 +232,7 @@ impl Compiler<'_> {
 
     fn if_expr(&mut self, e: &IfExp) -> Comp {
         let (orelse, end) = (self.unit.label(), self.unit.label());
-        self.expr(&e.test)?;
-        self.unit.jump(Instr::PopJumpIfFalse, orelse);
+        self.jump_if(&e.test, false, orelse)?;
         self.expr(&e.then)?;
         self.unit.jump(Instr::Jump, end);
         self.unit.place(orelse);
@@ -269,7 +268,7 @@ impl Compiler<'_> {
     }
 }
 
-fn cmp_op(op: CompareOp) -> CmpOp {
+pub(super) fn cmp_op(op: CompareOp) -> CmpOp {
     match op {
         CompareOp::Lt => CmpOp::Lt,
         CompareOp::Le => CmpOp::Le,

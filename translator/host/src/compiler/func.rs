@@ -291,8 +291,7 @@ impl Compiler<'_> {
         self.unit.jump(Instr::ForIter, end);
         self.store(&clause.target)?;
         for condition in &clause.conditions {
-            self.expr(condition)?;
-            self.unit.jump(Instr::PopJumpIfFalse, next);
+            self.jump_if(condition, false, next)?;
         }
         self.clauses(clauses, i + 1, collect, nested)?;
         self.unit.place(next);

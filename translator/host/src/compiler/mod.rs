@@ -1,5 +1,6 @@
 //! Compiler from the syntax tree to code objects.
 
+mod condition;
 mod emit;
 mod expr;
 mod func;

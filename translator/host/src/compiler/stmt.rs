@@ -233,8 +233,7 @@ impl Compiler<'_> {
         self.unit.jump(Instr::SetupLoop, end);
         self.unit.place(start);
         if constant.is_none() {
-            self.expr(test)?;
-            self.unit.jump(Instr::PopJumpIfFalse, done);
+            self.jump_if(test, false, done)?;
         }
         self.unit.around.push(Around::Loop(start));
         self.body(body)?;
@@ -267,8 +266,7 @@ impl Compiler<'_> {
                 }
                 None => {}
             }
-            self.expr(&branch.test)?;
-            self.unit.jump(Instr::PopJumpIfFalse, next);
+            self.jump_if(&branch.test, false, next)?;
             self.body(&branch.body)?;
             self.unit.jump(Instr::Jump, end);
             self.unit.place(next);
@@ -355,8 +353,7 @@ impl Compiler<'_> {
 
     fn assert_stmt(&mut self, test: &Expr, message: Option<&Expr>) -> Comp {
         let end = self.unit.label();
-        self.expr(test)?;
-        self.unit.jump(Instr::PopJumpIfTrue, end);
+        self.jump_if(test, true, end)?;
         let id = self.host.intern_str("AssertionError");
         let i = self.unit.name_index(id);
         self.unit.emit(Instr::LoadGlobal(i));
