@@ -163,9 +163,9 @@ fn is_set(hop: &mut Hop<'_, '_>, name: &str) -> bool {
 
 fn malloc(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     let ty = type_arg(hop, 0)?;
-    let flavor = match (hop.constant(2), hop.nargs() > 2) {
-        (Some(v), true) => Some(v),
-        _ => flag(hop, "flavor"),
+    let flavor = match (hop.nargs() > 2).then(|| hop.constant(2)).flatten() {
+        Some(v) => Some(v),
+        None => flag(hop, "flavor"),
     };
     let flavor = match flavor {
         Some(v) => hop.rt.host().str_text(v),
