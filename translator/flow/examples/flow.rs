@@ -14,7 +14,9 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().collect();
     let mut out = std::io::stdout().lock();
-    let Some(path) = args.get(1) else { return ExitCode::from(2) };
+    let Some(path) = args.get(1) else {
+        return ExitCode::from(2);
+    };
     let (mut host, module) = match support::load(Path::new(path)) {
         Ok(loaded) => loaded,
         Err(text) => {
@@ -35,7 +37,10 @@ fn main() -> ExitCode {
                     let _ = writeln!(out, "FAULT {fault}");
                 }
                 if args.get(2).is_some_and(|name| **name == *graph.name) {
-                    let names = Names { host: Some(&host), ..Names::default() };
+                    let names = Names {
+                        host: Some(&host),
+                        ..Names::default()
+                    };
                     let _ = writeln!(out, "{}", print_graph(graph, names));
                 }
             }
@@ -46,6 +51,9 @@ fn main() -> ExitCode {
         }
     }
     let n = walk.results.len();
-    let _ = writeln!(out, "{path}: {n} functions, {n_blocks} blocks, {refused} refused, {elapsed:.1?}");
+    let _ = writeln!(
+        out,
+        "{path}: {n} functions, {n_blocks} blocks, {refused} refused, {elapsed:.1?}"
+    );
     ExitCode::SUCCESS
 }

@@ -15,7 +15,7 @@
 //! form back, except for host objects, which are shown by what they are.
 
 use crate::model::{BlockId, Const, ExitCase, ExitSwitch, Graph, Graphs, Link, Operand, VarId};
-use rpy_host::{Host, Value};
+use rpy_host::{Host, ObjData, Value};
 use rpy_lltype::{Data, LLPtr, LLTypes, LLValue};
 use std::fmt::Write;
 
@@ -204,6 +204,9 @@ fn object_text(value: Value, host: &Host) -> String {
     }
     if let Some(c) = host.class(value) {
         return format!("<class {}>", c.name);
+    }
+    if let Some(ObjData::Builtin(b)) = host.data(value) {
+        return format!("<builtin {}>", b.def.name);
     }
     format!("<{}>", host.type_name(value))
 }

@@ -63,10 +63,6 @@ impl Space<'_> {
                 let items = self.pop_operands(n as usize, state)?;
                 self.push_op(OpCode::Newlist, items, state);
             }
-            Instr::BuildSet(n) => {
-                let items = self.pop_operands(n as usize, state)?;
-                self.push_op(OpCode::Newset, items, state);
-            }
             Instr::BuildMap(_) => self.push_op(OpCode::Newdict, vec![], state),
             Instr::StoreMap => {
                 let key = self.pop_operand(state)?;
@@ -78,16 +74,6 @@ impl Space<'_> {
             Instr::ListAppend(n) => {
                 let value = self.pop_operand(state)?;
                 self.call_method(n as usize - 1, "append", vec![value], state)?;
-            }
-            Instr::SetAdd(n) => {
-                let value = self.pop_operand(state)?;
-                self.call_method(n as usize - 1, "add", vec![value], state)?;
-            }
-            Instr::MapAdd(n) => {
-                let key = self.pop_operand(state)?;
-                let value = self.pop_operand(state)?;
-                let dict = self.peek_operand(n as usize - 1, state)?;
-                self.emit_raising(OpCode::Setitem, vec![dict, key, value], state);
             }
             Instr::UnpackSequence(n) => self.unpack_sequence(n as usize, state)?,
             Instr::PrintItem => {
@@ -146,6 +132,9 @@ impl Space<'_> {
             | Instr::StoreGlobal(_)
             | Instr::DeleteGlobal(_)
             | Instr::BuildClass
+            | Instr::BuildSet(_)
+            | Instr::SetAdd(_)
+            | Instr::MapAdd(_)
             | Instr::PrintItemTo
             | Instr::PrintNewlineTo
             | Instr::PrintExpr
@@ -290,7 +279,7 @@ impl Space<'_> {
                 Err(self
                     .error(
                         "RPY0306",
-                        format!("a nested function uses the variable '{name}' of this function"),
+                        format!("a nested function (a closure) uses the variable '{name}' of this function"),
                     )
                     .note(
                         "functions are constants in RPython: one made while the program runs cannot remember variables",
@@ -573,16 +562,52 @@ impl Space<'_> {
             .help("assign None, or another value that means \"nothing\"")
     }
 
+    /// The value of a `yield` may only be dropped.
+    pub(super) fn check_yields(&mut self) -> Flowed {
+        let used = |w: &[Instr]| w[0] == Instr::YieldValue && w[1] != Instr::PopTop;
+        let Some(pc) = self.code.instrs.windows(2).position(used) else {
+            return Ok(());
+        };
+        self.span = self.code.spans[pc];
+        Err(self
+            .error("RPY0320", "the value of a 'yield' expression is used")
+            .note("generators are only asked for their next value in RPython; nobody can send one to them"))
+    }
+
+    /// Code with these cannot be flowed at all: other instructions of it mean something else than usual.
+    pub(super) fn refuse_dynamic_code(&mut self) -> Flowed {
+        let found = self
+            .code
+            .instrs
+            .iter()
+            .position(|i| matches!(i, Instr::ExecStmt | Instr::ImportStar));
+        let Some(pc) = found else { return Ok(()) };
+        self.span = self.code.spans[pc];
+        Err(self.refuse(self.code.instrs[pc]))
+    }
+
     fn refuse(&self, instr: Instr) -> rpy_syntax::Diagnostic {
         let (what, why) = match instr {
-            Instr::StoreGlobal(_) | Instr::DeleteGlobal(_) => (
-                "a global variable is assigned in a function",
-                "global names are constants in RPython; keep changing state in an instance",
-            ),
+            Instr::StoreGlobal(i) | Instr::DeleteGlobal(i) => {
+                let title = format!("the global variable '{}' is changed in a function", self.name(i));
+                return self
+                    .error("RPY0310", title)
+                    .note("global names are constants in RPython")
+                    .help("keep what changes in an attribute of an instance");
+            }
             Instr::BuildClass => (
                 "a class is defined inside a function that is translated",
-                "classes must exist before translation",
+                "all classes must exist before the translated program runs",
             ),
+            Instr::BuildSet(_) => (
+                "a set display is not RPython",
+                "there are no sets; use a dict with None values",
+            ),
+            Instr::SetAdd(_) => (
+                "a set comprehension is not RPython",
+                "there are no sets; use a dict with None values",
+            ),
+            Instr::MapAdd(_) => ("a dict comprehension is not RPython", "fill the dict in a loop"),
             Instr::PrintItemTo | Instr::PrintNewlineTo => (
                 "'print >>file' is not RPython",
                 "write to the file with os.write() or a method of the file object",
@@ -597,7 +622,7 @@ impl Space<'_> {
             ),
             _ => (
                 "names looked up in a mapping are not RPython",
-                "only local and global variables are known before the run",
+                "only local and global variables are known before the program runs",
             ),
         };
         self.error("RPY0310", what).note(why)

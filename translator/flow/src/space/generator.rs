@@ -46,6 +46,7 @@ pub(super) fn entry_graph(host: &mut Host, function: Value) -> Flowed<Graph> {
     };
     let class = iterator_class(host, function)?;
     let mut space = Space::new(host, function, code)?;
+    space.check_yields()?;
     let arguments = space.graph.block(space.graph.start).inputs.clone();
     let iterator = space.emit(OpCode::SimpleCall, vec![Operand::host(class)]);
     let names = attribute_names(&space.graph, 0, &arguments);

@@ -109,7 +109,7 @@ impl<'h> Space<'h> {
         for (i, v) in graph.block(graph.start).inputs.clone().into_iter().enumerate() {
             graph.var_names[v.index()] = Some(graph.params[i].clone());
         }
-        let space = Space {
+        let mut space = Space {
             block: graph.start,
             merge_points: merge_points(&code),
             live: Liveness::of(&code),
@@ -134,6 +134,7 @@ impl<'h> Space<'h> {
                 .note("the names of all arguments must be known before the program runs")
                 .help("give the function named parameters with default values"));
         }
+        space.refuse_dynamic_code()?;
         Ok(space)
     }
 

@@ -74,7 +74,9 @@ impl Space<'_> {
             if !stops {
                 continue;
             }
-            state.stack.truncate(entry.level);
+            if !(entry.handler == Handler::Loop && matches!(signal, Signal::Continue(_))) {
+                state.stack.truncate(entry.level);
+            }
             state.pc = entry.target;
             if let (Signal::Raise(value), true) = (&signal, self.reraises) {
                 state.handled = value.clone();
@@ -86,7 +88,10 @@ impl Space<'_> {
                     state.pc = target;
                 }
                 (Handler::Except, Signal::Raise(value)) => {
-                    let class = Flow::ClassOf(Box::new(value.clone()));
+                    let class = match self.class_of_exception(&value) {
+                        Some(class) => Flow::Class(class),
+                        None => Flow::ClassOf(Box::new(value.clone())),
+                    };
                     state.stack.extend([Flow::Const(Value::None), value, class]);
                 }
                 (Handler::Loop | Handler::Except, _) => {}
@@ -127,7 +132,7 @@ impl Space<'_> {
         match value {
             Flow::Const(c) => Some(self.host.class_of(*c)),
             Flow::Var(v) => self.exact_class.get(v).copied(),
-            Flow::Unbound | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Signal(_) => None,
+            Flow::Unbound | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Class(_) | Flow::Signal(_) => None,
         }
     }
 
@@ -209,18 +214,20 @@ impl Space<'_> {
     /// tests the classes one after the other.
     pub(super) fn exception_match(&mut self, state: &mut State) -> Flowed<Next> {
         let wanted = self.pop(state)?;
-        let Flow::ClassOf(exception) = self.pop(state)? else {
-            return Err(self.broken());
-        };
+        let tested = self.pop(state)?;
         let Some(Instr::PopJumpIfFalse(no)) = self.code.instrs.get(state.pc as usize).copied() else {
             return Err(self.broken());
         };
         let yes = state.pc + 1;
         let classes = self.exception_classes(&wanted)?;
-        if let Some(known) = self.class_of_exception(&exception) {
-            let matched = classes.iter().any(|c| self.host.issubclass(known, *c));
-            return Ok(Next::Jump(if matched { yes } else { no }));
-        }
+        let exception = match tested {
+            Flow::ClassOf(exception) => exception,
+            Flow::Class(known) => {
+                let matched = classes.iter().any(|c| self.host.issubclass(known, *c));
+                return Ok(Next::Jump(if matched { yes } else { no }));
+            }
+            _ => return Err(self.broken()),
+        };
         let test = self.builtin("isinstance");
         let mut exception = *exception;
         for class in classes {

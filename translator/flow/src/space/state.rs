@@ -18,6 +18,8 @@ pub enum Flow {
     Unroller(Rc<[Value]>, usize),
     /// The class of an exception instance: what handlers compare.
     ClassOf(Box<Flow>),
+    /// The class of an exception instance where it is known; such states are not merged with others.
+    Class(Value),
     /// What a `finally` block interrupts.
     Signal(Box<Signal>),
 }
@@ -41,7 +43,7 @@ impl Flow {
         match self {
             Flow::Var(v) => Some(Operand::Var(*v)),
             Flow::Const(c) => Some(Operand::host(*c)),
-            Flow::Unbound | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Signal(_) => None,
+            Flow::Unbound | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Class(_) | Flow::Signal(_) => None,
         }
     }
 
@@ -49,7 +51,9 @@ impl Flow {
     pub fn constant(&self) -> Option<Value> {
         match self {
             Flow::Const(c) => Some(*c),
-            Flow::Unbound | Flow::Var(_) | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Signal(_) => None,
+            Flow::Unbound | Flow::Var(_) | Flow::Unroller(..) | Flow::ClassOf(_) | Flow::Class(_) | Flow::Signal(_) => {
+                None
+            }
         }
     }
 
@@ -61,7 +65,7 @@ impl Flow {
                 Signal::Raise(f) | Signal::Return(f) => f.inner(),
                 Signal::Break | Signal::Continue(_) => self,
             },
-            Flow::Unbound | Flow::Var(_) | Flow::Const(_) | Flow::Unroller(..) => self,
+            Flow::Unbound | Flow::Var(_) | Flow::Const(_) | Flow::Unroller(..) | Flow::Class(_) => self,
         }
     }
 
@@ -80,7 +84,7 @@ impl Flow {
                 Signal::Raise(f) | Signal::Return(f) => f.rename(names),
                 Signal::Break | Signal::Continue(_) => {}
             },
-            Flow::Unbound | Flow::Const(_) | Flow::Unroller(..) => {}
+            Flow::Unbound | Flow::Const(_) | Flow::Unroller(..) | Flow::Class(_) => {}
         }
     }
 }

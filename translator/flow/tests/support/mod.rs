@@ -1,9 +1,8 @@
 //! A read-only outside world, and a walk over all functions that a module leads to.
 #![allow(dead_code, missing_docs)]
 
-
-use rpy_host::system::{FileStat, OpenFlags, System};
 use rpy_flow::{Const, Graph, Operand};
+use rpy_host::system::{FileStat, OpenFlags, System};
 use rpy_host::{Host, ObjData, Value};
 use rpy_syntax::Diagnostic;
 use rpy_syntax::render::{self, Style};
@@ -104,7 +103,11 @@ pub struct Walk {
 impl Walk {
     /// Starts with the values of a module.
     pub fn new(host: &mut Host, module: Value) -> Self {
-        let mut walk = Walk { seen: HashSet::new(), todo: vec![], results: vec![] };
+        let mut walk = Walk {
+            seen: HashSet::new(),
+            todo: vec![],
+            results: vec![],
+        };
         let dict = host.getattr(module, "__dict__").unwrap_or(Value::None);
         for (_, value) in host.dict_items(dict) {
             walk.add(value);
@@ -124,8 +127,11 @@ impl Walk {
         while let Some(value) = self.todo.pop() {
             if host.function(value).is_some() {
                 let result = rpy_flow::build_flow(host, value);
-                if let (true, Ok(graph)) = (deep, &result) {
-                    constants(graph).into_iter().for_each(|c| self.add(c));
+                if let Ok(graph) = &result {
+                    let synthetic =
+                        |host: &Host, c: Value| host.class(c).is_some_and(|c| c.name.ends_with(".iterator"));
+                    let found = constants(graph).into_iter().filter(|c| deep || synthetic(host, *c));
+                    found.for_each(|c| self.add(c));
                 }
                 self.results.push((value, result));
                 continue;
@@ -142,7 +148,11 @@ pub fn constants(graph: &Graph) -> Vec<Value> {
     let mut found = vec![];
     for b in graph.reachable() {
         let b = graph.block(b);
-        let operands = b.ops.iter().flat_map(|op| &op.args).chain(b.exits.iter().flat_map(|l| &l.args));
+        let operands = b
+            .ops
+            .iter()
+            .flat_map(|op| &op.args)
+            .chain(b.exits.iter().flat_map(|l| &l.args));
         found.extend(operands.filter_map(|o| match o {
             Operand::Const(Const::Host(v)) => Some(*v),
             _ => None,
