@@ -2,7 +2,7 @@
 from _rpy_lltype import OBJECT, OBJECTPTR, OBJECT_VTABLE, CLASSTYPE
 
 from rpython.rlib.objectmodel import always_inline
-from rpython.rtyper.lltypesystem import lltype, rffi
+from rpython.rtyper.lltypesystem import lltype
 from rpython.rtyper.lltypesystem.lloperation import llop
 from rpython.rtyper.lowlevel import low_level_helpers
 
@@ -42,6 +42,7 @@ def ll_identity_hash(obj):
 @always_inline
 def ll_address_hash(p):
     """The hash of something that does not move."""
+    from rpython.rtyper.lltypesystem import rffi
     return rffi.cast(lltype.Signed, p) >> 4
 
 

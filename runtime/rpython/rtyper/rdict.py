@@ -17,8 +17,8 @@ Functions take the hash and equality functions of the key type as constants: `_l
 for `keyeq` when identity of the values decides.
 """
 from rpython.rlib.objectmodel import specialize, always_inline, dont_inline
-from rpython.rlib.rarithmetic import intmask, r_uint
-from rpython.rtyper.lltypesystem import lltype, rffi
+from rpython.rlib.rarithmetic import build_int, intmask, r_uint
+from rpython.rtyper.lltypesystem import lltype
 from rpython.rtyper.lltypesystem.lloperation import llop
 from rpython.rtyper.lowlevel import low_level_helpers
 from rpython.rtyper.rlist import ll_items, ll_newlist
@@ -29,7 +29,8 @@ VALID_OFFSET = 2
 INITIAL_SLOTS = 8
 PERTURB_SHIFT = 5
 
-INDEXES = lltype.GcArray(rffi.INT)
+INT = lltype.build_number('INT', build_int('r_int32', True, 32))
+INDEXES = lltype.GcArray(INT)
 DELETED_FLAGS = lltype.GcArray(lltype.Char)
 
 
@@ -113,7 +114,7 @@ def ll_dict_lookup(d, key, hash, keyhash, keyeq):
     perturb = r_uint(hash)
     i = intmask(perturb) & mask
     while True:
-        index = rffi.cast(lltype.Signed, indexes[i])
+        index = lltype.cast_primitive(lltype.Signed, indexes[i])
         if index >= VALID_OFFSET:
             index -= VALID_OFFSET
             if keyeq is None:
@@ -154,10 +155,10 @@ def _ll_store_index(d, hash, index):
     mask = len(indexes) - 1
     perturb = r_uint(hash)
     i = intmask(perturb) & mask
-    while rffi.cast(lltype.Signed, indexes[i]) != FREE:
+    while lltype.cast_primitive(lltype.Signed, indexes[i]) != FREE:
         perturb >>= PERTURB_SHIFT
         i = (i * 5 + intmask(perturb) + 1) & mask
-    indexes[i] = rffi.cast(rffi.INT, index + VALID_OFFSET)
+    indexes[i] = lltype.cast_primitive(INT, index + VALID_OFFSET)
 
 
 def _ll_find_slot(d, hash, index):
@@ -166,7 +167,7 @@ def _ll_find_slot(d, hash, index):
     mask = len(indexes) - 1
     perturb = r_uint(hash)
     i = intmask(perturb) & mask
-    while rffi.cast(lltype.Signed, indexes[i]) != index + VALID_OFFSET:
+    while lltype.cast_primitive(lltype.Signed, indexes[i]) != index + VALID_OFFSET:
         perturb >>= PERTURB_SHIFT
         i = (i * 5 + intmask(perturb) + 1) & mask
     return i
@@ -369,7 +370,7 @@ def ll_dict_setdefault(d, key, default, keyhash, keyeq):
 def _ll_delete_entry(d, index, keyhash):
     entries = d.entries
     slot = _ll_find_slot(d, _entry_hash(d, entries, index, keyhash), index)
-    d.indexes[slot] = rffi.cast(rffi.INT, DELETED)
+    d.indexes[slot] = lltype.cast_primitive(INT, DELETED)
     d.num_live_items -= 1
     ENTRIES = lltype.typeOf(entries).TO
     if _gc_field(ENTRIES, 'key'):

@@ -5,7 +5,7 @@ The suffix says which errors are checked: `zer` ZeroDivisionError, `ovf` Overflo
 import sys
 
 from rpython.rlib.objectmodel import always_inline
-from rpython.rtyper.lltypesystem import lltype, rffi
+from rpython.rtyper.lltypesystem import lltype
 from rpython.rtyper.lowlevel import low_level_helpers
 
 SMALLEST = -sys.maxint - 1
@@ -119,7 +119,7 @@ def ll_max(a, b):
 @always_inline
 def ll_hash(x):
     """The hash of an integer, bool or character."""
-    return rffi.cast(lltype.Signed, x)
+    return lltype.cast_primitive(lltype.Signed, x)
 
 
 @always_inline

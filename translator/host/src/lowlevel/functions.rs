@@ -3,6 +3,7 @@
 use super::address;
 use super::convert::{int_value, wrap};
 use super::memory::{self, Malloc, as_item};
+use super::strings;
 use super::{type_arg, type_error, value_error};
 use crate::error::Res;
 use crate::host::Host;
@@ -80,6 +81,12 @@ pub const FUNCTIONS: &[NativeDef] = &[
     def("opaqueptr", 2, &["TYPE", "name"], opaqueptr),
     def("identityhash", 1, &["p"], address::cast_to_int),
     def("isCompatibleType", 2, &["TYPE1", "TYPE2"], is_compatible),
+    def("build_number", 2, &["name", "type"], strings::build_number),
+    def("force_cast", 2, &["TYPE", "value"], force_cast),
+    def("string_to_ptr", 1, &["s"], strings::string_to_ptr),
+    def("string_from_ptr", 1, &["p"], strings::string_from_ptr),
+    def("unicode_to_ptr", 1, &["s"], strings::unicode_to_ptr),
+    def("unicode_from_ptr", 1, &["p"], strings::unicode_from_ptr),
 ];
 
 /// The functions of the native module `_rpy_llmemory`.
@@ -257,6 +264,25 @@ fn cast_primitive(host: &mut Host, a: Args<'_>) -> Res {
         }
     };
     Ok(host.from_llvalue(to, &value))
+}
+
+/// `rffi.cast`: numbers as in C, pointers by their kind of cast.
+fn force_cast(host: &mut Host, a: Args<'_>) -> Res {
+    let to = type_arg(host, a.get(0), "the target of cast()")?;
+    let is_ptr = host.lltypes.pointee(to).is_some();
+    let from_ptr = host
+        .llvalue_of(a.get(1))
+        .is_some_and(|(ty, _)| host.lltypes.pointee(ty).is_some());
+    match (from_ptr, is_ptr) {
+        (true, true) => cast_pointer(host, a),
+        (false, true) => cast_int_to_ptr(host, a),
+        (true, false) => {
+            let number = address::cast_to_int(host, Args { pos: &[a.get(1)], kw: &[] })?;
+            let pos = [a.get(0), number];
+            cast_primitive(host, Args { pos: &pos, kw: &[] })
+        }
+        (false, false) => cast_primitive(host, a),
+    }
 }
 
 enum Number {

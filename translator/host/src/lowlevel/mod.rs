@@ -9,6 +9,7 @@ pub(crate) mod address;
 mod convert;
 mod functions;
 mod memory;
+mod strings;
 mod types;
 
 pub use access::{
