@@ -136,6 +136,14 @@ pub fn call_pbc(hop: &mut Hop<'_, '_>, callees: &[Callee]) -> Res<Operand> {
     let args: Vec<Arg> = hop.args[1..].to_vec();
     let keywords = hop.keywords.clone();
     let to = hop.result;
+    if let Some(value) = hop.rt.ann.anns.constant(hop.result_ann)
+        && callees
+            .iter()
+            .all(|c| c.graph.is_none() && c.function.is_some_and(|f| hop.rt.is_memo(f)))
+    {
+        hop.exception_cannot_occur();
+        return hop.ll.inputconst(to, value);
+    }
     let callable = hop.args[0].clone();
     let (v, from) = match (hop.rt.repr(callable.repr).clone(), callees) {
         (_, []) => return Err(hop.rt.error("inference does not know what is called here")),

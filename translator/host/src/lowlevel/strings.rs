@@ -10,9 +10,10 @@ use rpy_lltype::{ContainerId, LLPtr, LLTypes, LLValue};
 /// `build_number(name, class)`: the low-level type of an integer class.
 pub(super) fn build_number(host: &mut Host, a: Args<'_>) -> Res {
     let class = a.get(1).obj().unwrap_or(ObjId::HOLE);
-    match host.int_kind(class) {
-        Some(kind) => {
-            let ty = host.lltypes.int(kind.bits, kind.signed);
+    let known = host.int_classes.iter().find(|(_, c)| **c == class).map(|(k, _)| *k);
+    match known {
+        Some((signed, bits)) => {
+            let ty = host.lltypes.int(bits, signed);
             Ok(host.new_lltype(ty))
         }
         None => type_error(host, "build_number() takes an integer class"),
