@@ -72,6 +72,27 @@ def _reduce_ex(self, proto):
     return _reconstructor, args
 
 
+def __reduce_2(obj):
+    """object.__reduce_ex__ for protocol 2."""
+    cls = obj.__class__
+    args = obj.__getnewargs__() if hasattr(obj, '__getnewargs__') else ()
+    if not isinstance(args, tuple):
+        raise TypeError("__getnewargs__ should return a tuple")
+    if hasattr(obj, '__getstate__'):
+        state = obj.__getstate__()
+    else:
+        state = getattr(obj, '__dict__', None)
+        slots = {}
+        for name in _slotnames(cls):
+            if hasattr(obj, name):
+                slots[name] = getattr(obj, name)
+        if slots:
+            state = (state, slots)
+    listitems = iter(obj) if isinstance(obj, list) else None
+    dictitems = obj.iteritems() if isinstance(obj, dict) else None
+    return __newobj__, (cls,) + args, state, listitems, dictitems
+
+
 def __newobj__(cls, *args):
     return cls.__new__(cls, *args)
 

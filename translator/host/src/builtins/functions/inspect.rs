@@ -25,7 +25,12 @@ fn getattr(h: &mut Host, a: Args<'_>) -> Res {
     let name = name_arg(h, a.get(1))?;
     match a.opt(2) {
         None => h.get_attribute(a.get(0), name),
-        Some(default) => Ok(h.get_attribute_opt(a.get(0), name)?.unwrap_or(default)),
+        Some(default) => match h.get_attribute_opt(a.get(0), name) {
+            Ok(found) => Ok(found.unwrap_or(default)),
+            // raised by a property or a native attribute
+            Err(raised) if h.raised_is(&raised, h.exceptions.attribute_error) => Ok(default),
+            Err(raised) => Err(raised),
+        },
     }
 }
 
