@@ -20,6 +20,13 @@ _M = 397
 _WORD = 0xffffffff
 
 
+def _system_number(n):
+    """An integer of n random bytes of the operating system."""
+    from binascii import hexlify
+    from posix import urandom
+    return long(hexlify(urandom(n)), 16)
+
+
 class _Twister(object):
     """The generator MT19937."""
 
@@ -31,8 +38,7 @@ class _Twister(object):
     def seed(self, a=None):
         """Start anew from an integer or another object, None for the time."""
         if a is None:
-            import os
-            a = long(os.urandom(32).encode('hex'), 16)
+            a = _system_number(32)
         if not isinstance(a, (int, long)):
             a = hash(a)
         a = abs(a)
@@ -403,9 +409,8 @@ class SystemRandom(Random):
     def getrandbits(self, k):
         if k <= 0:
             raise ValueError('number of bits must be greater than zero')
-        import os
         n = (k + 7) // 8
-        return long(os.urandom(n).encode('hex'), 16) >> (n * 8 - k)
+        return _system_number(n) >> (n * 8 - k)
 
     def seed(self, *args, **kwds):
         return None

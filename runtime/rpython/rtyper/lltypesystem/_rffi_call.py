@@ -104,13 +104,14 @@ def _make_wrapper(name, FUNC, funcptr):
     }
     params = []
     for i, TARGET in enumerate(FUNC.ARGS):
-        params.append('a%d' % i)
-        namespace['TARGET%d' % i] = TARGET
+        number = str(i)
+        params.append('a' + number)
+        namespace['TARGET' + number] = TARGET
         kind = _conversion(TARGET)
         template_before, template_after, result = _TEMPLATES[kind]
-        before += [line % {'i': i} for line in template_before]
-        after += [line % {'i': i} for line in template_after]
-        actual.append(result % {'i': i})
+        before += [line.replace('#', number) for line in template_before]
+        after += [line.replace('#', number) for line in template_after]
+        actual.append(result.replace('#', number))
     lines = ['def wrapper(%s):' % ', '.join(params)]
     lines += ['    ' + line for line in before]
     call = 'funcptr(%s)' % ', '.join(actual)
@@ -128,38 +129,39 @@ def _make_wrapper(name, FUNC, funcptr):
     return wrapper
 
 
+# how arguments are converted: lines before and after the call and the value passed; # is the number
 _TEMPLATES = {
-    'plain': ([], [], 'a%(i)d'),
-    'number': ([], [], 'cast(TARGET%(i)d, a%(i)d)'),
+    'plain': ([], [], 'a#'),
+    'number': ([], [], 'cast(TARGET#, a#)'),
     'string': ([
-        'if a%(i)d is None:',
-        '    p%(i)d = nullptr(TARGET%(i)d.TO)',
-        'elif isinstance(a%(i)d, str):',
-        '    b%(i)d, k%(i)d = get_buffer(a%(i)d)',
-        '    p%(i)d = cast(TARGET%(i)d, b%(i)d)',
+        'if a# is None:',
+        '    p# = nullptr(TARGET#.TO)',
+        'elif isinstance(a#, str):',
+        '    b#, k# = get_buffer(a#)',
+        '    p# = cast(TARGET#, b#)',
         'else:',
-        '    p%(i)d = a%(i)d',
+        '    p# = a#',
     ], [
-        'if a%(i)d is not None and isinstance(a%(i)d, str):',
-        '    free_buffer(a%(i)d, b%(i)d, k%(i)d)',
-    ], 'p%(i)d'),
+        'if a# is not None and isinstance(a#, str):',
+        '    free_buffer(a#, b#, k#)',
+    ], 'p#'),
     'wide': ([
-        'if a%(i)d is None:',
-        '    p%(i)d = nullptr(TARGET%(i)d.TO)',
-        'elif isinstance(a%(i)d, unicode):',
-        '    p%(i)d = unicode2wcharp(a%(i)d)',
+        'if a# is None:',
+        '    p# = nullptr(TARGET#.TO)',
+        'elif isinstance(a#, unicode):',
+        '    p# = unicode2wcharp(a#)',
         'else:',
-        '    p%(i)d = a%(i)d',
+        '    p# = a#',
     ], [
-        'if a%(i)d is not None and isinstance(a%(i)d, unicode):',
-        '    free_wcharp(p%(i)d)',
-    ], 'p%(i)d'),
+        'if a# is not None and isinstance(a#, unicode):',
+        '    free_wcharp(p#)',
+    ], 'p#'),
     'function': ([
-        'if is_pointer(a%(i)d):',
-        '    p%(i)d = a%(i)d',
+        'if is_pointer(a#):',
+        '    p# = a#',
         'else:',
-        '    p%(i)d = llhelper(TARGET%(i)d, convert_function(TARGET%(i)d, a%(i)d))',
-    ], [], 'p%(i)d'),
+        '    p# = llhelper(TARGET#, convert_function(TARGET#, a#))',
+    ], [], 'p#'),
 }
 
 
