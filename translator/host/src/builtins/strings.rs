@@ -77,6 +77,23 @@ fn new_str(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 impl Host {
+    /// `str(value)`, or the unicode that `__str__` returns.
+    pub(crate) fn str_value_or_unicode(&mut self, value: Value) -> Res {
+        if self.is_user_instance(value)
+            && let Some(found) = self.lookup_special(value, self.names.d_str)
+            && !self.is_native_slot(found)
+            && !matches!(self.data(value), Some(ObjData::OldInstance(_)))
+        {
+            let result = self.call_special(found, value, &[])?;
+            if self.str_bytes(result).is_some() || self.unicode_chars(result).is_some() {
+                return Ok(result);
+            }
+            let text = format!("__str__ returned non-string (type {})", self.class_name_of(result));
+            return Err(self.type_error(text));
+        }
+        self.str_value(value)
+    }
+
     /// `str(value)` as object.
     pub(crate) fn str_value(&mut self, value: Value) -> Res {
         if matches!(value.obj().map(|id| self.heap.get(id)), Some(ObjData::Str(_))) {

@@ -9,6 +9,8 @@ use std::rc::Rc;
 pub trait Unit: Copy + Eq + Ord + 'static {
     /// A unit of an ASCII character.
     fn ascii(c: u8) -> Self;
+    /// A unit of a code that fits.
+    fn arg_unit(c: u32) -> Self;
     /// The code.
     fn code(self) -> u32;
     /// White space.
@@ -44,6 +46,9 @@ pub trait Unit: Copy + Eq + Ord + 'static {
 impl Unit for u8 {
     fn ascii(c: u8) -> u8 {
         c
+    }
+    fn arg_unit(c: u32) -> u8 {
+        c as u8
     }
     fn code(self) -> u32 {
         u32::from(self)
@@ -86,6 +91,9 @@ impl Unit for u8 {
 impl Unit for u32 {
     fn ascii(c: u8) -> u32 {
         u32::from(c)
+    }
+    fn arg_unit(c: u32) -> u32 {
+        c
     }
     fn code(self) -> u32 {
         self
