@@ -72,6 +72,8 @@ impl Host {
             repr_stack: Vec::new(),
             locals_cache: FxHashMap::default(),
             has_abstract_classes: false,
+            codec_searches: Vec::new(),
+            codec_errors: Default::default(),
             weakrefs: Default::default(),
             finalizable: Vec::new(),
             gc: Default::default(),

@@ -82,6 +82,10 @@ pub struct Host {
     pub(crate) repr_stack: Vec<Value>,
     pub(crate) locals_cache: FxHashMap<u64, ObjId>,
     pub(crate) has_abstract_classes: bool,
+    /// functions registered with `codecs.register`
+    pub(crate) codec_searches: Vec<Value>,
+    /// handlers registered with `codecs.register_error`
+    pub(crate) codec_errors: IndexMap<String, Value>,
     /// weak references by referent
     pub(crate) weakrefs: IndexMap<ObjId, Vec<ObjId>>,
     /// objects with `__del__`, in order of creation

@@ -30,6 +30,7 @@ pub mod names;
 pub mod object;
 pub mod ops;
 pub mod print;
+mod script;
 pub mod system;
 pub mod types;
 pub mod value;
