@@ -8,6 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 #[derive(Clone, Debug, Default)]
 pub struct ClassTable {
     parents: Vec<Option<usize>>,
+    vtables: Vec<ContainerId>,
+    instances: FxHashMap<LLTypeId, usize>,
     index: FxHashMap<ContainerId, usize>,
     with_destructor: FxHashSet<LLTypeId>,
     /// Class whose instances are all that can be raised.
@@ -27,6 +29,8 @@ impl ClassTable {
     ) {
         let index = self.parents.len();
         self.parents.push(parent);
+        self.vtables.push(vtable);
+        self.instances.insert(instance, index);
         self.index.insert(vtable, index);
         if destructor {
             self.with_destructor.insert(instance);
@@ -34,6 +38,19 @@ impl ClassTable {
         if root && self.exception_root.is_none() {
             self.exception_root = Some(index);
         }
+    }
+
+    /// Number of the class whose instances have this struct.
+    pub fn of_instance(&self, types: &LLTypes, ty: LLTypeId) -> Option<usize> {
+        self.instances
+            .get(&ty)
+            .or_else(|| self.instances.get(&types.resolve(ty)))
+            .copied()
+    }
+
+    /// The vtable of a class.
+    pub fn vtable(&self, class: usize) -> ContainerId {
+        self.vtables[class]
     }
 
     /// Adds a GC struct with a destructor.

@@ -2,18 +2,19 @@
 //!
 //! Blocks are visited from the start; a block with a single predecessor starts with what is known at the end of it:
 //! results of operations without effects, contents of fields that were read or written, outcomes of tests. Reads are
-//! forgotten when something may write to the place: a store to a field of the same name, a call for all that
-//! can change.
+//! forgotten when something may write to the place: a store to the same field of any object, a call for all that
+//! can change. Where the class of an object is known, tests of it are decided and method calls are direct.
 
+use crate::context::ClassTable;
 use crate::values::{self, PathPart};
 use rpy_flow::cleanup::{count_incoming, substitute};
 use rpy_flow::{BlockId, Const, Effect, ExitCase, ExitSwitch, Graph, LLConst, Link, Op, OpCode, Operand, VarId};
-use rpy_lltype::{LLPtr, LLStore, LLTypeId, LLTypes, LLValue};
+use rpy_lltype::{Data, LLPtr, LLStore, LLTypeId, LLTypes, LLValue};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Folds and simplifies a graph; whether something changed.
-pub fn fold_graph(graph: &mut Graph, types: &LLTypes, store: &LLStore) -> bool {
+pub fn fold_graph(graph: &mut Graph, types: &LLTypes, store: &LLStore, classes: &ClassTable) -> bool {
     let order = graph.reachable();
     let incoming = count_incoming(graph, &order);
     let mut inherited: FxHashMap<BlockId, Known> = FxHashMap::default();
@@ -23,6 +24,7 @@ pub fn fold_graph(graph: &mut Graph, types: &LLTypes, store: &LLStore) -> bool {
         let mut folder = Folder {
             types,
             store,
+            classes,
             known,
             renamed: FxHashMap::default(),
             changed: false,
@@ -67,7 +69,12 @@ struct Known {
     places: FxHashMap<Expression, Operand>,
     /// How variables of the block were made, for those that later operations look into.
     made: FxHashMap<VarId, Op>,
+    /// Objects whose class is known exactly.
+    exact: FxHashMap<VarId, usize>,
 }
+
+/// More facts than this are not carried into the next block.
+const MAX_FACTS: usize = 400;
 
 impl Known {
     /// What is known at the start of the target of a link that is its only way in.
@@ -79,6 +86,14 @@ impl Known {
             }
         }
         let mut next = Known::default();
+        if self.results.len() + self.places.len() > MAX_FACTS {
+            return next;
+        }
+        next.exact = self
+            .exact
+            .iter()
+            .filter_map(|(v, c)| Some((*names.get(v)?, *c)))
+            .collect();
         for (e, value) in &self.results {
             carry(e, value, &names, &mut next.results);
         }
@@ -191,12 +206,33 @@ fn part(operand: &Operand, types: &LLTypes) -> Option<Part> {
 }
 
 fn expression(op: &Op, graph: &Graph, types: &LLTypes) -> Option<Expression> {
-    let args = op.args.iter().map(|a| part(a, types)).collect::<Option<Vec<Part>>>()?;
+    let args = op.args.iter().map(|a| part(a, types)).collect::<Option<Vec<Part>>>();
+    let mut args = args?;
+    if let (OpCode::Getfield, Some(Operand::Const(Const::Name(field)))) = (op.code, op.args.get(1)) {
+        args.push(Part::Type(owner(
+            types.pointee(graph.operand_type(&op.args[0]))?,
+            field,
+            types,
+        )));
+    }
+    let result = types.resolve(graph.var_type(op.result));
     Some(Expression {
         code: op.code,
         args,
-        result: types.resolve(graph.var_type(op.result)),
+        result,
     })
+}
+
+/// The struct that has a field: the given one, or the one inlined in its start that has it.
+fn owner(ty: LLTypeId, field: &str, types: &LLTypes) -> LLTypeId {
+    let mut at = ty;
+    while let Some(s) = types.as_struct(at) {
+        match s.fields.first() {
+            Some(first) if s.field_index(field).is_none() && &*first.name == "super" => at = types.resolve(first.ty),
+            _ => break,
+        }
+    }
+    types.resolve(at)
 }
 
 fn is_read(code: OpCode) -> bool {
@@ -215,6 +251,7 @@ fn is_reusable(code: OpCode) -> bool {
 struct Folder<'a> {
     types: &'a LLTypes,
     store: &'a LLStore,
+    classes: &'a ClassTable,
     known: Known,
     renamed: FxHashMap<VarId, Operand>,
     changed: bool,
@@ -229,6 +266,10 @@ impl Folder<'_> {
         for (i, mut op) in ops.into_iter().enumerate() {
             self.rename(&mut op.args);
             if raising && i + 1 == n {
+                if op.code == OpCode::IndirectCall {
+                    self.simplify(graph, &mut op);
+                }
+                self.note_class(&op);
                 out.push(op);
                 break;
             }
@@ -271,6 +312,9 @@ impl Folder<'_> {
         if let Some(value) = self.constant(op, ty) {
             return Some(Operand::ll(ty, value));
         }
+        if let Some(value) = self.class_test(op, ty) {
+            return Some(Operand::ll(ty, value));
+        }
         if let Some(same) = self.identity(graph, op) {
             return Some(same);
         }
@@ -305,6 +349,49 @@ impl Folder<'_> {
             return Some(LLValue::Ptr(LLPtr::To(k)));
         }
         values::fold(op.code, &args, ty, self.types)
+    }
+
+    /// Tests of classes that are known.
+    fn class_test(&self, op: &Op, ty: LLTypeId) -> Option<LLValue> {
+        let is_typeptr = || matches!(op.args.get(1), Some(Operand::Const(Const::Name(f))) if &**f == "typeptr");
+        match op.code {
+            OpCode::ObjIsinstance => {
+                let class = self.class_of(&op.args[0])?;
+                let wanted = self.classes.of_vtable(&op.args[1])?;
+                Some(LLValue::Bool(self.classes.is_subclass(class, wanted)))
+            }
+            OpCode::VtableIssubclass => {
+                let (sub, class) = (
+                    self.classes.of_vtable(&op.args[0])?,
+                    self.classes.of_vtable(&op.args[1])?,
+                );
+                Some(LLValue::Bool(self.classes.is_subclass(sub, class)))
+            }
+            OpCode::ObjTypeptr | OpCode::Getfield if op.code == OpCode::ObjTypeptr || is_typeptr() => {
+                let vtable = self.classes.vtable(self.class_of(&op.args[0])?);
+                let target = self.types.pointee(ty)?;
+                let k = values::cast_container(vtable, target, self.types, self.store)?;
+                Some(LLValue::Ptr(LLPtr::To(k)))
+            }
+            OpCode::PtrNonzero => self.class_of(&op.args[0]).map(|_| LLValue::Bool(true)),
+            OpCode::PtrIszero => self.class_of(&op.args[0]).map(|_| LLValue::Bool(false)),
+            _ => None,
+        }
+    }
+
+    /// The class of an object, if it was allocated here or exists already.
+    fn class_of(&self, operand: &Operand) -> Option<usize> {
+        match operand {
+            Operand::Var(v) => self.known.exact.get(v).copied(),
+            Operand::Const(Const::LL(LLConst {
+                value: LLValue::Ptr(LLPtr::To(k)),
+                ..
+            })) => {
+                let whole = self.store.get(self.store.outermost(*k));
+                self.classes.of_instance(self.types, whole.ty)
+            }
+            Operand::Const(_) => None,
+        }
     }
 
     /// Operations that give one of their operands back.
@@ -411,6 +498,11 @@ impl Folder<'_> {
                 }
             }
             IntEq | IntNe => self.compare_as_chars(op),
+            IndirectCall if self.constant_function(&op.args[0]) => {
+                op.code = DirectCall;
+                op.args.pop();
+                self.changed = true;
+            }
             _ if is_commutative(op.code) && matches!(op.args[0], Operand::Const(_)) => {
                 if matches!(op.args[1], Operand::Var(_)) {
                     op.args.swap(0, 1);
@@ -425,6 +517,18 @@ impl Folder<'_> {
             op.args[0] = source;
             self.changed = true;
         }
+    }
+
+    /// Whether the operand is a function with a graph.
+    fn constant_function(&self, operand: &Operand) -> bool {
+        let Some(LLConst {
+            value: LLValue::Ptr(LLPtr::To(k)),
+            ..
+        }) = constant(operand)
+        else {
+            return false;
+        };
+        matches!(&self.store.get(*k).data, Data::Func(f) if f.graph.is_some())
     }
 
     /// `ord(c) == 65` is `c == 'A'`.
@@ -457,6 +561,7 @@ impl Folder<'_> {
         if op.code.is_pure() || op.code.effect() == Effect::Malloc {
             self.known.made.insert(op.result, op.clone());
         }
+        self.note_class(op);
         if is_reusable(op.code) {
             if let Some(e) = expression(op, graph, self.types) {
                 self.known.results.insert(e, op.result.into());
@@ -473,6 +578,19 @@ impl Folder<'_> {
             }
         } else if op.code == OpCode::Setfield {
             self.note_store(graph, op);
+        }
+    }
+
+    fn note_class(&mut self, op: &Op) {
+        let class = match (op.code, op.args.first()) {
+            (OpCode::Malloc | OpCode::MallocZeroed, Some(Operand::Const(Const::Type(ty)))) => {
+                self.classes.of_instance(self.types, *ty)
+            }
+            (OpCode::CastPointer, Some(Operand::Var(v))) => self.known.exact.get(v).copied(),
+            _ => None,
+        };
+        if let Some(class) = class {
+            self.known.exact.insert(op.result, class);
         }
     }
 
@@ -511,19 +629,22 @@ impl Folder<'_> {
         }
     }
 
-    fn forget(&mut self, op: &Op, _graph: &Graph) {
+    fn forget(&mut self, op: &Op, graph: &Graph) {
         match op.code.effect() {
             Effect::Pure | Effect::Read | Effect::Malloc | Effect::RawMalloc | Effect::MayRaise => {}
             Effect::Collect | Effect::Call | Effect::ExternCall => self.known.places.clear(),
             Effect::Write => match (op.code, op.args.get(1)) {
                 (OpCode::Setfield, Some(Operand::Const(Const::Name(field)))) => {
+                    let Some(ty) = self.types.pointee(graph.operand_type(&op.args[0])) else {
+                        return;
+                    };
                     let name = Part::Name(Arc::clone(field));
-                    self.known
-                        .places
-                        .retain(|e, _| e.code != OpCode::Getfield || e.args.get(1) != Some(&name));
-                    self.known
-                        .places
-                        .retain(|e, _| e.code != OpCode::Getinteriorfield || !e.args.contains(&name));
+                    let owner = Part::Type(owner(ty, field, self.types));
+                    self.known.places.retain(|e, _| match e.code {
+                        OpCode::Getfield => e.args.get(1) != Some(&name) || e.args.get(2) != Some(&owner),
+                        OpCode::Getinteriorfield => !e.args.contains(&name),
+                        _ => true,
+                    });
                 }
                 (OpCode::Setarrayitem, _) => {
                     self.known.places.retain(|e, _| e.code == OpCode::Getfield);

@@ -39,6 +39,9 @@ impl Default for Settings {
 /// Operations of a function beyond which nothing more is inlined into it.
 const HUGE: usize = 6000;
 
+/// Cleaning up after inlining may make more calls direct; this often they are looked at again.
+const MAX_ROUNDS: usize = 3;
+
 /// The program that is optimised.
 pub struct Input<'a> {
     /// All graphs.
@@ -73,12 +76,15 @@ pub fn optimize(input: Input<'_>, settings: &Settings) {
         let recursive = |g: GraphId| members.contains(&g);
         for g in component {
             let mut graph = graphs.get(g).clone();
-            raising::drop_idle_handlers(&mut graph, &|op| can_raise.op(store, op));
-            let changed = inline_calls(
-                &mut graph, graphs, store, classes, &can_raise, &weights, &recursive, settings,
-            );
-            raising::drop_idle_handlers(&mut graph, &|op| can_raise.op(store, op));
-            if changed {
+            for _ in 0..MAX_ROUNDS {
+                raising::drop_idle_handlers(&mut graph, &|op| can_raise.op(store, op));
+                let changed = inline_calls(
+                    &mut graph, graphs, store, classes, &can_raise, &weights, &recursive, settings,
+                );
+                raising::drop_idle_handlers(&mut graph, &|op| can_raise.op(store, op));
+                if !changed {
+                    break;
+                }
                 clean(&mut graph, types, store, classes);
             }
             weights.insert(g, weight(&graph));
@@ -93,7 +99,7 @@ pub fn optimize(input: Input<'_>, settings: &Settings) {
 /// Cleans up one graph.
 fn clean(graph: &mut Graph, types: &LLTypes, store: &LLStore, classes: &ClassTable) {
     for _ in 0..3 {
-        local::clean_up(graph, types, store);
+        local::clean_up(graph, types, store, classes);
         if !remove_mallocs(graph, types, &|ty| classes.has_destructor(types, ty)) {
             break;
         }

@@ -1,5 +1,6 @@
 //! The passes that look at one graph only, repeated until they find nothing more.
 
+use crate::context::ClassTable;
 use crate::{fold, switches, threading};
 use rpy_flow::cleanup;
 use rpy_flow::{Effect, Graph, Op, OpCode};
@@ -9,10 +10,10 @@ use rpy_lltype::{LLStore, LLTypes};
 const MAX_ROUNDS: usize = 8;
 
 /// Folds, threads jumps, joins blocks and removes what is dead; whether something changed.
-pub fn clean_up(graph: &mut Graph, types: &LLTypes, store: &LLStore) -> bool {
+pub fn clean_up(graph: &mut Graph, types: &LLTypes, store: &LLStore, classes: &ClassTable) -> bool {
     let mut any = false;
     for _ in 0..MAX_ROUNDS {
-        let mut changed = fold::fold_graph(graph, types, store);
+        let mut changed = fold::fold_graph(graph, types, store, classes);
         changed |= threading::thread_jumps(graph, types);
         changed |= cleanup::fold_switches(graph);
         changed |= cleanup::skip_empty_blocks(graph);

@@ -31,9 +31,9 @@ fn run(pass: &str, source: &str) -> String {
     for id in ids {
         let graph = graphs.get_mut(id);
         match pass {
-            "fold" => drop(fold::fold_graph(graph, &types, &store)),
+            "fold" => drop(fold::fold_graph(graph, &types, &store, &classes)),
             "thread" => drop(threading::thread_jumps(graph, &types)),
-            "clean" => drop(local::clean_up(graph, &types, &store)),
+            "clean" => drop(local::clean_up(graph, &types, &store, &classes)),
             "switches" => drop(switches::merge_into_switches(graph)),
             "optimize" => {}
             other => panic!("there is no pass {other}"),
