@@ -317,6 +317,13 @@ class Generator(Expressions):
         scope.budget = 10 ** 6
         scope.vars = [('n', INT), ('m', INT), ('s', STR)]
         scope.counters = set(['n', 'm', 's'])
+        # a class that nothing instantiates has no attributes in RPython
+        for error in self.errors:
+            out.append('    if n == %d:\n        raise %s(m)' % (rnd.randint(10 ** 6, 10 ** 7), error))
+        for root in self.classes:
+            for cls in root.family():
+                out.append('    made = %s(%s)' % (cls.name, ', '.join(self.literal(p, 1) for p in cls.params)))
+                self.show(scope, 'made', ('inst', cls.name), cls.name, 1)
         callable_ = [f for f in self.functions if f.kind != 'generator']
         step = 0
         for f in callable_[-6:]:

@@ -28,7 +28,10 @@ pub fn translate(options: &Options) -> i32 {
     progress.stage("import");
     let target = match target::load(&mut host, options) {
         Ok(target) => target,
-        Err(diagnostic) => return fail(&[diagnostic], &host.sources, options, &progress),
+        Err(diagnostic) => {
+            host.flush_output();
+            return fail(&[diagnostic], &host.sources, options, &progress);
+        }
     };
     host.flush_output();
     if options.goal == Goal::Run {
@@ -55,7 +58,7 @@ fn fail(diagnostics: &[Diagnostic], sources: &SourceMap, options: &Options, prog
         };
         say(&text, false);
     }
-    1
+    if diagnostics.iter().any(|d| d.code == target::UNKNOWN_OPTION) { 2 } else { 1 }
 }
 
 struct Translation<'o> {
@@ -239,5 +242,5 @@ fn default_output(file: &Path, target: &target::Target) -> PathBuf {
 }
 
 fn unwritable(path: &Path, problem: &std::io::Error) -> Diagnostic {
-    Diagnostic::error("RPY0604", format!("cannot write {}: {problem}", path.display()))
+    Diagnostic::error("RPY0602", format!("cannot write {}: {problem}", path.display()))
 }

@@ -5,6 +5,9 @@ use rpy_host::{Host, Raised, Value};
 use rpy_syntax::Diagnostic;
 use std::os::unix::ffi::OsStrExt;
 
+/// Code of the one refusal that is a usage error.
+pub const UNKNOWN_OPTION: &str = "RPY0607";
+
 /// What the target asks for.
 pub struct Target {
     /// The entry point.
@@ -42,10 +45,10 @@ fn prepare(host: &mut Host, module: Value, options: &Options) -> Result<Result<T
 fn refused(problem: &str, options: &Options) -> Diagnostic {
     let file = options.target.display();
     match problem.strip_prefix("unknown-option ") {
-        Some(option) => Diagnostic::error("RPY0602", format!("unknown option {option}"))
+        Some(option) => Diagnostic::error(UNKNOWN_OPTION, format!("unknown option {option}"))
             .note(format!("neither the translator nor {file} knows it"))
             .help("see translate --help; options of the target itself go behind its name"),
-        None => Diagnostic::error("RPY0601", format!("{file} has no function target(driver, args)"))
+        None => Diagnostic::error("RPY0202", format!("{file} has no function target(driver, args)"))
             .note("the translator calls it to learn the entry point")
             .help("def target(driver, args):\n    return entry_point, None"),
     }

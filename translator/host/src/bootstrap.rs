@@ -70,6 +70,7 @@ impl Host {
             recursion_limit: 1000,
             roots: Vec::new(),
             repr_stack: Vec::new(),
+            syntax_error: None,
             locals_cache: FxHashMap::default(),
             has_abstract_classes: false,
             codec_searches: Vec::new(),

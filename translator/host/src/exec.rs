@@ -63,15 +63,16 @@ impl Host {
     }
 
     fn compile_error(&mut self, source: &SourceFile, filename: &str, error: &CompileError) -> Raised {
-        self.syntax_error_at(self.exceptions.syntax_error, source, filename, &error.message, error.span)
+        let class = self.exceptions.syntax_error;
+        let diagnostic = Diagnostic::error("RPY0115", error.message.clone()).at(error.span, "");
+        self.syntax_error_at(class, source, filename, diagnostic)
     }
 
     fn syntax_error(&mut self, source: &SourceFile, filename: &str, list: &[Diagnostic]) -> Raised {
         let Some(first) = list.first() else {
             return self.error(self.exceptions.syntax_error, "invalid syntax");
         };
-        let span = first.primary.as_ref().map_or(Span::NONE, |label| label.span);
-        let title = first.title.clone();
+        let title = &first.title;
         let class = if title.contains("tabs and spaces") || title.contains("inconsistent use of tabs") {
             self.exceptions.tab_error
         } else if title.contains("indent") {
@@ -79,10 +80,11 @@ impl Host {
         } else {
             self.exceptions.syntax_error
         };
-        self.syntax_error_at(class, source, filename, &title, span)
+        self.syntax_error_at(class, source, filename, first.clone())
     }
 
-    fn syntax_error_at(&mut self, class: ObjId, source: &SourceFile, filename: &str, text: &str, span: Span) -> Raised {
+    fn syntax_error_at(&mut self, class: ObjId, source: &SourceFile, filename: &str, diagnostic: Diagnostic) -> Raised {
+        let span = diagnostic.primary.as_ref().map_or(Span::NONE, |label| label.span);
         let place = source.line_column(span.start);
         let line = source.line_text(place.line).map(|l| format!("{l}\n"));
         let name = self.new_str(filename);
@@ -92,8 +94,10 @@ impl Host {
         };
         let details =
             self.new_tuple(&[name, Value::Int(i64::from(place.line)), Value::Int(i64::from(place.column)), shown]);
-        let message = self.new_str(text);
-        self.error_args(class, &[message, details])
+        let message = self.new_str(diagnostic.title.as_str());
+        let raised = self.error_args(class, &[message, details]);
+        self.syntax_error = Some((raised.value(), Box::new(diagnostic)));
+        raised
     }
 
     /// `exec code in globals, locals` with what the instruction has on the stack.

@@ -80,6 +80,8 @@ pub struct Host {
     pub recursion_limit: usize,
     pub(crate) roots: Vec<Value>,
     pub(crate) repr_stack: Vec<Value>,
+    /// the latest SyntaxError of the parser or compiler, with what it says
+    pub(crate) syntax_error: Option<(Value, Box<rpy_syntax::Diagnostic>)>,
     pub(crate) locals_cache: FxHashMap<u64, ObjId>,
     pub(crate) has_abstract_classes: bool,
     /// functions registered with `codecs.register`

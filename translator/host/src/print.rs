@@ -218,6 +218,9 @@ impl Host {
 
     /// An uncaught exception as a diagnostic whose notes are the traceback.
     pub fn diagnostic_of(&mut self, raised: &Raised) -> Diagnostic {
+        if let Some(diagnostic) = self.syntax_diagnostic(raised) {
+            return diagnostic;
+        }
         let text = self.format_exception(raised);
         let title = text.lines().last().unwrap_or("exception").to_string();
         let mut diagnostic = Diagnostic::error("RPY0201", title);
@@ -225,6 +228,20 @@ impl Host {
             diagnostic = diagnostic.at(span, "raised here");
         }
         diagnostic.note(text.trim_end().to_string())
+    }
+
+    /// A syntax error keeps its own code and place; the traceback says who imported the file.
+    fn syntax_diagnostic(&mut self, raised: &Raised) -> Option<Diagnostic> {
+        let (value, diagnostic) = self.syntax_error.as_ref()?;
+        if *value != raised.value() {
+            return None;
+        }
+        let diagnostic = (**diagnostic).clone();
+        if raised.traceback().is_hole() {
+            return Some(diagnostic);
+        }
+        let text = self.format_exception(raised);
+        Some(diagnostic.note(text.trim_end().to_string()))
     }
 
     fn raise_span(&self, raised: &Raised) -> Option<rpy_syntax::Span> {

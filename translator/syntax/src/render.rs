@@ -26,22 +26,29 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Str
         Severity::Warning => Level::WARNING,
     };
     let places = by_file(diagnostic, sources);
-    let title = level.primary_title(diagnostic.title.as_str()).id(diagnostic.code);
+    let title = level.primary_title(visible(&diagnostic.title)).id(diagnostic.code);
     let mut group = Group::with_title(title);
     for (source, labels) in &places {
         group = group.element(snippet(source, labels));
     }
     for note in &diagnostic.notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
+        group = group.element(Level::NOTE.message(visible(note)));
     }
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(visible(help)));
     }
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Colour => Renderer::styled(),
     };
     format!("{}\n", renderer.render(&[group]))
+}
+
+/// Text without characters that would steer a terminal.
+fn visible(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' && c != '\t' { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
 }
 
 /// Labels with whether they are the primary one, by file; the primary one's file comes first.

@@ -83,7 +83,7 @@ def prepare(namespace, settings, extra_options, args):
 
     driver = Driver(make_config)
     result.driver = driver
-    if 'target' not in namespace:
+    if not callable(namespace.get('target')):
         result.problem = 'no-target'
         return result
     if extra_options and 'get_additional_config_options' not in namespace and 'take_options' not in namespace:
