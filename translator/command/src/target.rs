@@ -18,6 +18,9 @@ pub struct Target {
 
 /// Runs the target file and its hooks.
 pub fn load(host: &mut Host, options: &Options) -> Result<Target, Diagnostic> {
+    let words = std::iter::once(options.target.as_os_str()).chain(options.target_args.iter().map(|a| a.as_os_str()));
+    let words: Vec<Vec<u8>> = words.map(|w| w.as_bytes().to_vec()).collect();
+    host.set_argv(&words);
     let module = host.import_main(&options.target)?;
     prepare(host, module, options).unwrap_or_else(|raised| Err(host.diagnostic_of(&raised)))
 }

@@ -14,9 +14,12 @@ impl Host {
         Host::bootstrap(system, library)
     }
 
-    /// Runs a file as `__main__`; an uncaught exception becomes a diagnostic that shows the Python traceback.
+    /// Imports the target file, under its own name and with its folder first on `sys.path`; an uncaught exception
+    /// becomes a diagnostic that shows the Python traceback.
     pub fn import_main(&mut self, path: &Path) -> Result<Value, Diagnostic> {
-        match self.run_main(path) {
+        self.search_folder_of(path);
+        let name = path.file_stem().map_or_else(|| "target".into(), |n| n.to_string_lossy().into_owned());
+        match self.run_file(path, &name) {
             Ok(module) => Ok(module),
             Err(raised) => Err(self.diagnostic_of(&raised)),
         }

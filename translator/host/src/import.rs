@@ -44,10 +44,10 @@ impl Host {
         self.dict_set_name(self.modules, name, module);
     }
 
-    /// Runs a file as `__main__`.
-    pub(crate) fn run_main(&mut self, path: &Path) -> Res {
-        let module = self.new_module("__main__");
-        self.register_module("__main__", module);
+    /// Runs a file as the module `name`, whether or not a module of this name is there.
+    pub(crate) fn run_file(&mut self, path: &Path, name: &str) -> Res {
+        let module = self.new_module(name);
+        self.register_module(name, module);
         let dict = self.module_dict(module);
         let builtins = self.names.d_builtins;
         let builtin_module = self.builtin_module;

@@ -4,6 +4,7 @@ use crate::error::Raised;
 use crate::host::Host;
 use crate::object::ObjData;
 use crate::value::Value;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 impl Host {
@@ -17,20 +18,25 @@ impl Host {
 
     /// Runs a file as `__main__` with its folder first on `sys.path`; reports what it does not catch. Gives the exit status.
     pub fn run_script(&mut self, path: &Path) -> i32 {
-        let folder = path.parent().map(|p| p.to_string_lossy().into_owned()).unwrap_or_default();
-        let folder = self.new_str(folder);
-        if let Some(list) = self.sys_attribute("path")
-            && let Some(ObjData::List(items)) = self.data_mut(list)
-        {
-            items.insert(0, folder);
-        }
-        let status = match self.run_main(path) {
+        self.search_folder_of(path);
+        let status = match self.run_file(path, "__main__") {
             Ok(_) => 0,
             Err(raised) => self.report(&raised),
         };
         let status = self.run_exit_functions().unwrap_or(status);
         self.finish();
         status
+    }
+
+    /// Puts the folder of a file first on `sys.path`.
+    pub(crate) fn search_folder_of(&mut self, path: &Path) {
+        let folder = path.parent().map(|p| p.as_os_str().as_bytes().to_vec()).unwrap_or_default();
+        let folder = self.new_str(folder);
+        if let Some(list) = self.sys_attribute("path")
+            && let Some(ObjData::List(items)) = self.data_mut(list)
+        {
+            items.insert(0, folder);
+        }
     }
 
     /// Calls `sys.exitfunc`; the status when that exits itself.
