@@ -533,13 +533,11 @@ impl Annotator {
             return Ok(());
         }
         self.attribute_mut(owner, name).readonly = false;
-        for class in self.mro(owner) {
-            let desc = self.class_desc(self.class(class).desc);
-            if let Some(allowed) = desc.and_then(|d| d.allowed.as_ref())
-                && !allowed.contains(name)
-            {
-                return Err(self.attribute_not_declared_error(class, name));
-            }
+        let desc = self.class_desc(self.class(owner).desc);
+        if let Some(allowed) = desc.and_then(|d| d.allowed.as_ref())
+            && !allowed.contains(name)
+        {
+            return Err(self.attribute_not_declared_error(owner, name));
         }
         Ok(())
     }
