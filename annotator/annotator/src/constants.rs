@@ -332,6 +332,10 @@ impl Annotator {
         }
         let receiver = self.try_value(self_)?;
         match self.anns.kind(receiver).clone() {
+            Kind::Pbc { descs, .. } if self.class_desc(descs[0]).is_some() => {
+                let name = self.host.function(func).map(|f| f.name.clone()).unwrap_or_default();
+                Err(self.class_method_error(descs[0], &name))
+            }
             Kind::Pbc { descs, .. } => {
                 let function = self.function_desc_of(func, None)?;
                 let desc = self.frozen_method(function, descs[0]);
@@ -366,15 +370,20 @@ impl Annotator {
     }
 
     /// The machine integer type that a class stands for.
-    pub(crate) fn int_class(&self, class: Value) -> Option<Int> {
+    pub(crate) fn int_class(&mut self, class: Value) -> Option<Int> {
         if class == Value::Obj(self.host.types.int_) {
             return Some(Int::SIGNED);
         }
-        let kind = self.host.class(class)?.int_kind?;
-        Some(Int {
-            bits: kind.bits,
-            signed: kind.signed,
-        })
+        self.host.class(class)?;
+        let mark = self.own_class_attr(class, "_rpy_int_")?;
+        let parts = self.host.tuple_items(mark)?.clone();
+        match parts[..] {
+            [Value::Bool(signed), Value::Int(bits)] => Some(Int {
+                bits: u8::try_from(bits).ok()?,
+                signed,
+            }),
+            _ => None,
+        }
     }
 
     fn annotate_low_level(&mut self, value: Value, ty: LLTypeId, ll: &LLValue) -> Flow {

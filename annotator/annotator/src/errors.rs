@@ -78,10 +78,72 @@ impl Annotator {
         d
     }
 
+    /// Adds the places of the labels as text, and for errors inside the library the places of the program that lead there.
+    fn with_places(&mut self, graph: Option<GraphId>, mut d: Diagnostic) -> Diagnostic {
+        if let (Some(primary), Some(graph)) = (d.primary.as_ref().map(|l| l.span), graph)
+            && self.in_library(primary)
+            && let Some(call) = self.call_from_program(graph)
+        {
+            d = d.label(call, "this call leads there");
+        }
+        let mut places: Vec<String> = vec![];
+        for label in &d.labels {
+            if let Some((file, at)) = self.host.sources.position(label.span) {
+                let what = if label.message.is_empty() {
+                    "see also"
+                } else {
+                    &label.message
+                };
+                let text = format!("{file}:{}: {what}", at.line);
+                if !places.contains(&text) {
+                    places.push(text);
+                }
+            }
+        }
+        d.notes.extend(places);
+        d
+    }
+
+    fn in_library(&self, span: Span) -> bool {
+        let Some((file, _)) = self.host.sources.position(span) else {
+            return true;
+        };
+        std::path::Path::new(file).starts_with(&self.host.library)
+    }
+
+    /// The nearest operation of the program itself from which calls lead to a graph.
+    fn call_from_program(&self, graph: GraphId) -> Option<Span> {
+        let mut seen = vec![graph];
+        let mut next = 0;
+        while let Some(&g) = seen.get(next) {
+            next += 1;
+            for place in &self.states.get(g.index())?.callers {
+                let Some(op) = self.states.get(place.graph.index()).and_then(|_| {
+                    let b = self.graphs.get(place.graph).block(place.block);
+                    b.ops.get(place.op as usize)
+                }) else {
+                    continue;
+                };
+                if !self.in_library(op.span) {
+                    return Some(op.span);
+                }
+                if !seen.contains(&place.graph) {
+                    seen.push(place.graph);
+                }
+            }
+        }
+        None
+    }
+
     /// Takes all errors found, each once, in order of the source.
     pub(crate) fn take_errors(&mut self) -> Vec<Diagnostic> {
-        let mut all = std::mem::take(&mut self.global_errors);
-        all.extend(std::mem::take(&mut self.errors).into_values());
+        let mut all = vec![];
+        for d in std::mem::take(&mut self.global_errors) {
+            all.push(self.with_places(None, d));
+        }
+        for ((graph, _), d) in std::mem::take(&mut self.errors) {
+            all.push(self.with_places(Some(graph), d));
+        }
         let mut result: Vec<Diagnostic> = vec![];
         for d in all {
             let place = |d: &Diagnostic| d.primary.as_ref().map(|l| l.span);
@@ -225,7 +287,8 @@ impl Annotator {
                 let (start, result) = (graph_data.start, graph_data.return_var());
                 let is_param = graph_data.block(start).inputs.contains(&var);
                 let function = graph_data.name.clone();
-                let definition = graph_data.span;
+                let made_from = graph_data.function;
+                let label_name = name.as_deref().unwrap_or_default().to_owned();
                 let what = if result == var {
                     format!("`{function}` returns {was} in one place and {now} in another")
                 } else if is_param {
@@ -243,11 +306,36 @@ impl Annotator {
                 }
                 let mut stop = stop.label(from, format!("{was} comes from here"));
                 if is_param || result == var {
+                    let definition = made_from.map_or(Span::NONE, |f| self.definition(f));
                     stop = stop.label(definition, "in this function");
+                } else if let Some(function) = made_from {
+                    for span in self.assignments(function, &label_name) {
+                        stop = stop.label(span, format!("`{label_name}` is assigned here"));
+                    }
                 }
                 Err(stop)
             }
         }
+    }
+
+    /// Where a local variable of a function is assigned.
+    fn assignments(&mut self, function: Value, name: &str) -> Vec<Span> {
+        let Some(code) = self.host.function(function).map(|f| f.code.clone()) else {
+            return vec![];
+        };
+        let mut spans = vec![];
+        for (instr, span) in code.instrs.iter().zip(&code.spans) {
+            if let rpy_host::Instr::StoreFast(i) = instr
+                && code
+                    .varnames
+                    .get(*i as usize)
+                    .is_some_and(|n| self.host.name_text(*n) == name)
+                && !spans.contains(span)
+            {
+                spans.push(*span);
+            }
+        }
+        spans
     }
 
     pub(crate) fn attribute_error_mixed(&mut self, class: ClassDefId, name: &str, from: Span, m: Mismatch) -> Flow<()> {

@@ -52,7 +52,8 @@ impl Annotator {
             return Ok(());
         };
         let data = self.graphs.get(graph);
-        let (result, span) = (data.return_var(), data.span);
+        let result = data.return_var();
+        let span = self.definition(entry);
         let title = match self.bound(graph, result) {
             None => "the entry point never returns: every way through it raises an exception".to_owned(),
             Some(ann) if self.anns.kind(ann).is_integer() => return Ok(()),

@@ -273,11 +273,8 @@ impl Annotator {
 
     /// `r_uint(x)` and the like.
     fn cast_int_class(&mut self, callable: AnnId, p: &[AnnId]) -> Flow {
-        let int = self
-            .anns
-            .constant(callable)
-            .and_then(|c| self.int_class(c))
-            .unwrap_or(Int::SIGNED);
+        let class = self.anns.constant(callable);
+        let int = class.and_then(|c| self.int_class(c)).unwrap_or(Int::SIGNED);
         let Some(&x) = p.first() else {
             return Ok(self.anns.int(int, true));
         };

@@ -98,7 +98,7 @@ impl Annotator {
             OpCode::Newtuple => Ok(self.tuple_of(a)),
             OpCode::Newdict => self.op_newdict(a),
             OpCode::Newset => Err(self
-                .error("RPY0404", "sets are not available in RPython")
+                .error("RPY0404", "a set is not available in RPython")
                 .help("use a dict with None or True as values")),
             OpCode::Newslice => self.op_newslice(a),
             OpCode::SimpleCall | OpCode::CallArgs => self.op_call(graph, op, a),

@@ -256,6 +256,7 @@ impl<'h> Space<'h> {
             None => state.fresh(&mut self.graph),
             Some(named) => state.fresh_named(named, &mut self.graph),
         };
+        self.name_locals(&fresh);
         let block = self.graph.new_block(0, self.span);
         self.graph.block_mut(block).inputs = fresh.variables();
         self.joins.entry(state.pc).or_default().push(Join {
@@ -264,6 +265,17 @@ impl<'h> Space<'h> {
         });
         self.pending.push((state.pc, block));
         (block, fresh)
+    }
+
+    /// Variables without name take that of the local variable they are.
+    fn name_locals(&mut self, state: &State) {
+        for (slot, name) in state.locals.iter().zip(&self.code.varnames) {
+            if let Some(v) = slot.variable()
+                && self.graph.var_names[v.index()].is_none()
+            {
+                self.graph.var_names[v.index()] = Some(self.host.name_text(*name).into());
+            }
+        }
     }
 
     /// A block that turned out too special only passes its state on.

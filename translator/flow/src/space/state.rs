@@ -69,7 +69,7 @@ impl Flow {
         }
     }
 
-    fn variable(&self) -> Option<VarId> {
+    pub fn variable(&self) -> Option<VarId> {
         match self.inner() {
             Flow::Var(v) => Some(*v),
             _ => None,
