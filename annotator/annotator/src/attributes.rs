@@ -293,6 +293,10 @@ impl Annotator {
         {
             let func = m.func;
             let ann = self.try_value(func)?;
+            if let Kind::Builtin(i) = *self.anns.kind(ann) {
+                let receiver = self.pbc(&[desc], false);
+                return Ok(self.anns.of(crate::constants::intrinsic_method(i, receiver)));
+            }
             if let Kind::Pbc { descs, .. } = self.anns.kind(ann).clone() {
                 let method = self.frozen_method(descs[0], desc);
                 return Ok(self.pbc(&[method], false));

@@ -115,6 +115,13 @@ impl Annotator {
                 self.call_desc(desc, &args)
             }
             Kind::Ptr(ty) => self.call_pointer(ty, args),
+            Kind::WeakRef(class) if args.positional.is_empty() => Ok(match class {
+                Some(classdef) => self.anns.of(Kind::Instance {
+                    classdef,
+                    can_be_none: true,
+                }),
+                None => AnnId::NONE,
+            }),
             Kind::TypeOf(Some(_)) | Kind::TypeOf(None) => {
                 Err(self.error("RPY0404", "a class that is only known at run time cannot be called"))
             }

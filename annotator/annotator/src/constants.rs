@@ -82,6 +82,12 @@ impl Annotator {
             Some(ObjData::RInt(class, low, high)) => {
                 ValueKey::Int(*class, (i128::from(*high) << 64) | i128::from(*low))
             }
+            Some(ObjData::Long(n)) if self.host.instance(value).is_some() => {
+                match (n.to_i128(), self.host.class_of(value)) {
+                    (Some(n), Value::Obj(class)) => ValueKey::Int(class, n),
+                    _ => return value,
+                }
+            }
             Some(ObjData::LowLevel(ll)) => match &**ll {
                 LowLevel::Type(t) => ValueKey::Type(self.host.lltypes.resolve(*t)),
                 LowLevel::Value(t, LLValue::Ptr(p) | LLValue::Address(p)) => {
@@ -331,6 +337,9 @@ impl Annotator {
             return self.try_value(func);
         }
         let receiver = self.try_value(self_)?;
+        if let Some(intrinsic) = self.own_intrinsic(func)? {
+            return Ok(self.anns.with_constant(intrinsic_method(intrinsic, receiver), value));
+        }
         match self.anns.kind(receiver).clone() {
             Kind::Pbc { descs, .. } if self.class_desc(descs[0]).is_some() => {
                 let name = self.host.function(func).map(|f| f.name.clone()).unwrap_or_default();
@@ -459,12 +468,10 @@ impl Annotator {
                 return self.annotate_list(value, &items);
             }
             Some(ObjData::Instance(_) | ObjData::OldInstance(_) | ObjData::Exc(_)) => {}
-            Some(ObjData::RInt(..) | ObjData::Long(_)) => {
-                let kind = Kind::Int {
-                    int: Int::SIGNED,
-                    nonneg: false,
-                };
-                return Ok(self.anns.with_constant(kind, value));
+            Some(ObjData::RInt(..) | ObjData::Long(_) | ObjData::IntPayload(_)) => {
+                let int = self.int_class(class).unwrap_or(Int::SIGNED);
+                let nonneg = !int.signed || !self.host.repr(value).contains('-');
+                return Ok(self.constant_of(Kind::Int { int, nonneg }, value));
             }
             _ => {
                 let what = self.host.type_name(value);
@@ -597,5 +604,13 @@ impl Annotator {
             Kind::Ptr(t) => *t,
             _ => return None,
         })
+    }
+}
+
+/// A method of a prebuilt object that is an intrinsic: the name is that of the intrinsic.
+pub(crate) fn intrinsic_method(intrinsic: Intrinsic, receiver: AnnId) -> Kind {
+    Kind::BuiltinMethod {
+        name: intrinsic.name().into(),
+        receiver,
     }
 }

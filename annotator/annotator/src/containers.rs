@@ -2,6 +2,7 @@
 
 use crate::annotator::{Annotator, Flow, Known, Stop};
 use crate::calls::Args;
+use crate::intrinsics::Intrinsic;
 use crate::model::{AnnId, DictDefId, IterKind, Kind, ListDefId};
 use crate::ops::Operands;
 use rpy_flow::{GraphId, Op};
@@ -347,6 +348,10 @@ impl Annotator {
             Kind::Iterator { .. } if name == "__iter__" => Ok(receiver),
             Kind::StringBuilder | Kind::UnicodeBuilder => self.builder_method(receiver, name, args),
             Kind::ByteArray { .. } => self.bytearray_method(receiver, name, args),
+            Kind::Pbc { .. } | Kind::Instance { .. } => match Intrinsic::from_name(name) {
+                Some(i) => self.call_intrinsic(i, receiver, &args.prepend(receiver)),
+                None => Err(self.missing_method(receiver, name)),
+            },
             _ => Err(self.missing_method(receiver, name)),
         }
     }

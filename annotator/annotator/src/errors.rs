@@ -108,7 +108,7 @@ impl Annotator {
         let Some((file, _)) = self.host.sources.position(span) else {
             return true;
         };
-        std::path::Path::new(file).starts_with(&self.host.library)
+        file.starts_with('<') || std::path::Path::new(file).starts_with(&self.host.library)
     }
 
     /// The nearest operation of the program itself from which calls lead to a graph.

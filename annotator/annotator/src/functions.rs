@@ -285,9 +285,9 @@ impl Annotator {
         {
             return KeyPart::LowLevel(ty);
         }
-        match self.anns.constant(arg) {
-            Some(value) => KeyPart::Const(value),
-            None => KeyPart::Type(self.type_key(arg)),
+        match (self.anns.kind(arg), self.anns.constant(arg)) {
+            (Kind::Pbc { .. } | Kind::Builtin(_) | Kind::None, Some(value)) => KeyPart::Const(value),
+            _ => KeyPart::Type(self.type_key(arg)),
         }
     }
 

@@ -100,7 +100,8 @@ def _make_wrapper(name, FUNC, funcptr):
         'get_buffer': strings.get_nonmovingbuffer_final_null,
         'free_buffer': strings.free_nonmovingbuffer, 'unicode2wcharp': strings.unicode2wcharp,
         'free_wcharp': strings.free_wcharp, 'convert_function': _convert_function,
-        'is_pointer': _is_pointer,
+        'is_pointer': _is_pointer, 'no_buffer': lltype.nullptr(types.CCHARP.TO),
+        'no_kind': strings.NONMOVING,
     }
     params = []
     for i, TARGET in enumerate(FUNC.ARGS):
@@ -134,6 +135,8 @@ _TEMPLATES = {
     'plain': ([], [], 'a#'),
     'number': ([], [], 'cast(TARGET#, a#)'),
     'string': ([
+        'b# = no_buffer',
+        'k# = no_kind',
         'if a# is None:',
         '    p# = nullptr(TARGET#.TO)',
         'elif isinstance(a#, str):',
