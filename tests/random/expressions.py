@@ -68,7 +68,8 @@ class Expressions(object):
         if f.kind == 'recursive':
             args.insert(0, '(%s) & 5' % self.expr(scope, INT, 0))
         elif f.kind == 'specialized':
-            args[0] = self.rnd.choice([args[0], self.expr(scope, STR, 1)])
+            if f.by_type:
+                args[0] = self.rnd.choice([args[0], self.expr(scope, STR, 1)])
             args[1] = self.rnd.choice(['True', 'False'])
         return '%s(%s)' % (f.name, ', '.join(args))
 

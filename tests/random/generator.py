@@ -307,7 +307,9 @@ class Generator(Expressions):
         test = 'flag' if how == 'arg(1)' else 'y > %d' % self.rnd.randint(-3, 9)
         self.lines.append('    if %s:\n        return str(x) + str(intmask(y * 3))\n    return str(y) + "/" + str(x)'
                           % test)
-        self.functions.append(Function(name, [INT, BOOL, INT], STR, 10, 'specialized'))
+        made = Function(name, [INT, BOOL, INT], STR, 10, 'specialized')
+        made.by_type = how == 'argtype(0)'
+        self.functions.append(made)
 
     def write_run(self):
         rnd = self.rnd

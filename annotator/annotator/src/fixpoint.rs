@@ -262,7 +262,19 @@ impl Annotator {
             OpCode::SimpleCall | OpCode::CallArgs | OpCode::Next if self.all_args_known(graph, &ops[i]) => {
                 Outcome::NoReturn
             }
+            OpCode::Getattr if self.reads_iterator_state(graph, &ops[i]) => Outcome::NoReturn,
             _ => Outcome::Blocked(i as u32),
+        }
+    }
+
+    /// A generator resumes after a `yield` that nothing reaches: nobody has stored the variables of that state.
+    fn reads_iterator_state(&mut self, graph: GraphId, op: &Op) -> bool {
+        let Some(object) = op.args.first().map(|a| self.operand(graph, a)) else {
+            return false;
+        };
+        match self.anns.kind(object) {
+            Kind::Instance { classdef, .. } => self.class(*classdef).name.ends_with(".iterator"),
+            _ => false,
         }
     }
 
