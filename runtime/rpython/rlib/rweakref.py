@@ -1,9 +1,7 @@
 """Weak references and dictionaries with weak keys or values."""
-import weakref
+from _weakref import ref
 
 from rpython.rlib.objectmodel import specialize
-
-ref = weakref.ref
 
 
 def has_weakref_support():
