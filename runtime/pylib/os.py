@@ -292,4 +292,60 @@ if 'urandom' not in globals():
             close(f)
 
 
+# ---- what the host cannot do ---------------------------------------------
+
+
+def _unavailable(name):
+    """A function that translated programs have, and that fails at import time."""
+    def function(*args):
+        raise OSError(errno.ENOSYS, "os.%s() is not available before translation" % name)
+    function.func_name = name
+    return function
+
+
+for _n in ['fork', 'forkpty', 'openpty', 'execv', 'execve', 'waitpid', 'wait', 'kill', 'killpg',
+           'dup', 'dup2', 'fsync', 'fdatasync', 'fchdir', 'fchmod', 'fchown', 'chown', 'chroot',
+           'link', 'mkfifo', 'mknod', 'ttyname', 'getppid', 'geteuid', 'getgid', 'getegid',
+           'setuid', 'setgid', 'seteuid', 'setegid', 'setreuid', 'setregid', 'getpgrp',
+           'setpgrp', 'getpgid', 'setpgid', 'getsid', 'setsid', 'getgroups', 'getlogin', 'nice',
+           'abort', 'getloadavg', 'tcgetpgrp', 'tcsetpgrp', 'sysconf', 'statvfs', 'fstatvfs',
+           'tmpfile', 'system', 'pipe']:
+    globals().setdefault(_n, _unavailable(_n))
+
+
+def _define_status_macros():
+    """The functions that take the status of a process apart."""
+    def WIFEXITED(status):
+        return status & 0x7f == 0
+
+    def WEXITSTATUS(status):
+        return status >> 8 & 0xff
+
+    def WIFSIGNALED(status):
+        return status & 0x7f not in (0, 0x7f)
+
+    def WTERMSIG(status):
+        return status & 0x7f
+
+    def WIFSTOPPED(status):
+        return status & 0xff == 0x7f
+
+    def WSTOPSIG(status):
+        return status >> 8 & 0xff
+
+    def WCOREDUMP(status):
+        return status & 0x80 != 0
+
+    def WIFCONTINUED(status):
+        return status == 0xffff
+    for name, function in locals().items():
+        globals().setdefault(name, function)
+
+
+_define_status_macros()
+for _n, _value in [('WNOHANG', 1), ('WUNTRACED', 2), ('WCONTINUED', 8), ('O_NONBLOCK', 2048),
+                   ('O_NOCTTY', 256), ('O_SYNC', 1052672), ('O_DIRECTORY', 65536),
+                   ('O_NOFOLLOW', 131072), ('EX_OK', 0)]:
+    globals().setdefault(_n, _value)
+
 __all__ = [_n for _n in globals().keys() if not _n.startswith('_') and _n not in ('sys', 'errno', 'posix')]

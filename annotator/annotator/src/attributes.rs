@@ -345,16 +345,23 @@ impl Annotator {
         let Some(name) = self.constant_text(name) else {
             return Err(self.error("RPY0402", "the attribute name given to setattr() must be a constant"));
         };
+        if let Kind::Instance { classdef, .. } = *self.anns.kind(object)
+            && self.rewrite_property(op, classdef, &name, Some(value))
+        {
+            return Err(Stop::Blocked);
+        }
+        self.setattr(object, &name, value)
+    }
+
+    /// `object.name = value`, where the name is no property.
+    pub(crate) fn setattr(&mut self, object: AnnId, name: &str, value: AnnId) -> Flow {
         match self.anns.kind(object).clone() {
             Kind::Instance { classdef, .. } => {
-                if self.rewrite_property(op, classdef, &name, Some(value)) {
-                    return Err(Stop::Blocked);
-                }
-                self.instance_setattr(classdef, &name, value)?;
+                self.instance_setattr(classdef, name, value)?;
                 Ok(AnnId::NONE)
             }
-            Kind::Ptr(ty) => self.pointer_setattr(object, ty, &name, value),
-            Kind::InteriorPtr { .. } => self.interior_setattr(object, &name, value),
+            Kind::Ptr(ty) => self.pointer_setattr(object, ty, name, value),
+            Kind::InteriorPtr { .. } => self.interior_setattr(object, name, value),
             Kind::None | Kind::Impossible => Err(Stop::Blocked),
             Kind::Pbc { .. } => {
                 let what = self.describe(object);
@@ -365,7 +372,7 @@ impl Annotator {
                     )
                     .help("only instances can be changed when the program runs"))
             }
-            _ => Err(self.missing_attribute(object, &name)),
+            _ => Err(self.missing_attribute(object, name)),
         }
     }
 

@@ -47,10 +47,10 @@ impl Annotator {
             }
             I::HasAttr if n == 2 => self.hasattr(p[0], p[1]),
             I::GetAttr if n == 2 || n == 3 => self.getattr_call(&p),
-            I::SetAttr if n == 3 => Err(self.error(
-                "RPY0402",
-                "setattr() with a name that is not written in the source is not available in RPython",
-            )),
+            I::SetAttr if n == 3 => match self.constant_text(p[1]) {
+                Some(name) => self.setattr(p[0], &name, p[2]),
+                None => Err(self.error("RPY0402", "the attribute name given to setattr() must be a constant")),
+            },
             I::IsInstance | I::IsSubclass if n == 2 => Ok(AnnId::BOOL),
             I::Iter if n == 1 => self.iter_of(p[0]),
             I::Next if n == 1 => match self.anns.kind(p[0]).clone() {

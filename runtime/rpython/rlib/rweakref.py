@@ -13,8 +13,15 @@ class _Dead(object):
     """The referent of `dead_ref`."""
 
 
-dead_ref = ref(_Dead())
-assert dead_ref() is None
+def _make_dead_ref():
+    """A reference whose object is gone."""
+    import gc
+    result = ref(_Dead())
+    gc.collect()
+    return result
+
+
+dead_ref = _make_dead_ref()
 
 
 @specialize.memo()

@@ -99,20 +99,23 @@ def _register():
         found = []
         for signature in signatures.split():
             name, _, params = signature.partition('(')
-            if not hasattr(module, name):
+            original = getattr(module, name, None)
+            if original is None and module_name == 'posix' and 'os' in sys.modules:
+                original = getattr(sys.modules['os'], name, None)
+            if original is None:
                 continue
             arguments = ', '.join([param.split('=')[0] for param in params[:-1].split(',')])
             lines.append('def %s(%s\n'
                          '    from %s import %s%s as implementation\n'
                          '    return implementation(%s)\n' % (
                              name, params + ':', implementation, prefix, name, arguments))
-            found.append(name)
+            found.append((name, original))
         namespace = {'__name__': __name__}
         exec '\n'.join(lines) in namespace
-        for name in found:
+        for name, original in found:
             func = namespace[name]
             func._always_inline_ = True
-            replaces(getattr(module, name))(func)
+            replaces(original)(func)
     if 'os' in sys.modules:
         replaces(sys.modules['os'].environ)(environ)
 

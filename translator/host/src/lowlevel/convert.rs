@@ -3,7 +3,7 @@
 use super::type_error;
 use crate::error::Res;
 use crate::host::Host;
-use crate::object::{LowLevel, ObjData};
+use crate::object::{IntKind, LowLevel, ObjData};
 use crate::value::{ObjId, Value};
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
@@ -115,6 +115,9 @@ impl Host {
     pub fn register_int_class(&mut self, class: ObjId, signed: bool, bits: u8) {
         self.lltypes.int(bits, signed);
         self.int_classes.insert((signed, bits), class);
+        if let ObjData::Class(data) = self.heap.get_mut(class) {
+            data.int_kind = Some(IntKind { bits, signed });
+        }
     }
 }
 
