@@ -96,8 +96,15 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Operand> {
 
 /// The name of `llop.NAME`.
 fn llop_name(hop: &mut Hop<'_, '_>) -> Option<String> {
-    let value = hop.constant(0)?;
-    hop.rt.host().str_text(value)
+    let value = hop.rt.ann.anns.constant(hop.args[0].ann)?;
+    let host = hop.rt.host();
+    match host.str_text(value) {
+        Some(name) => Some(name),
+        None => {
+            let name = host.getattr_opt(value, "opname").ok()??;
+            host.str_text(name)
+        }
+    }
 }
 
 fn receiver_arg(hop: &mut Hop<'_, '_>, v: Operand, receiver: ReprId) -> Arg {
@@ -136,6 +143,14 @@ pub fn call_pbc(hop: &mut Hop<'_, '_>, callees: &[Callee]) -> Res<Operand> {
     let args: Vec<Arg> = hop.args[1..].to_vec();
     let keywords = hop.keywords.clone();
     let to = hop.result;
+    if let (Some(value), Some(function)) = (
+        hop.rt.ann.anns.constant(hop.result_ann),
+        callees.first().and_then(|c| c.function),
+    ) && hop.rt.is_memo(function)
+    {
+        hop.exception_cannot_occur();
+        return hop.ll.inputconst(to, value);
+    }
     if let Some(value) = hop.rt.ann.anns.constant(hop.result_ann)
         && callees
             .iter()
