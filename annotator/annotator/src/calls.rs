@@ -219,6 +219,7 @@ impl Annotator {
         let here = self.here;
         self.states[graph.index()].callers.insert(here);
         let start = self.graphs.get(graph).start;
+        let inputs = &self.helper_inputs(graph, inputs);
         self.add_pending(graph, start, inputs)?;
         let result = self.graphs.get(graph).return_var();
         match self.bound(graph, result) {

@@ -163,8 +163,27 @@ impl Annotator {
                 format!("the helper `{name}` takes {n} arguments, not {}", args.len()),
             ));
         }
-        self.add_pending(graph, start, args)?;
+        let args = self.helper_inputs(graph, args);
+        self.add_pending(graph, start, &args)?;
         Ok(graph)
+    }
+
+    /// What a low-level helper is analysed with: all that its key says of an argument is the low-level type, so that no
+    /// later call can widen it when it has been lowered already.
+    pub(crate) fn helper_inputs(&mut self, graph: GraphId, args: &[AnnId]) -> Vec<AnnId> {
+        let by_type = match self.graph_desc(graph).map(|d| self.desc(d)) {
+            Some(Desc::Function(f)) => matches!(f.policy, Policy::LowLevel(_)) || f.policy == Policy::Default,
+            _ => false,
+        };
+        if !self.states[graph.index()].low_level || !by_type {
+            return args.to_vec();
+        }
+        args.iter()
+            .map(|arg| match self.annotation_to_lltype(*arg) {
+                Some(ty) if !matches!(self.anns.kind(*arg), Kind::None) => self.lltype_to_annotation(ty),
+                _ => *arg,
+            })
+            .collect()
     }
 
     /// Registers a graph, to be analysed when it is called.
