@@ -88,7 +88,7 @@ RPY_INLINE int rpy_ops_issubclass(const void *sub, const void *class_)
 
 /* Makes a fresh object an instance of the class with this vtable. */
 #define rpy_ops_set_class(object, vtable) \
-    (RPY_GC_TID(object) = \
+    (((rpy_gc_header *)(void *)(object))->tid = \
      (uint32_t)((const char *)(const void *)(vtable) - g_types - 64))
 
 /* --lldebug: the index, if it is one of an array of `length` items.  (That of
