@@ -35,6 +35,8 @@ pub(crate) struct GraphState {
     pub blocks: Vec<BlockState>,
     /// Operations to analyse again when the result is widened.
     pub callers: IndexSet<Place>,
+    /// Typed by the rtyper: not analysed any more.
+    pub settled: bool,
     /// A low-level helper or called by one: functions without policy are specialised by low-level types.
     pub low_level: bool,
 }

@@ -138,6 +138,9 @@ impl Annotator {
 
     /// Makes `inputs` flow into a block.
     pub(crate) fn add_pending(&mut self, graph: GraphId, block: BlockId, inputs: &[AnnId]) -> Flow<()> {
+        if self.states[graph.index()].settled {
+            return Ok(());
+        }
         let vars = self.graphs.get(graph).block(block).inputs.clone();
         let seen = self.states[graph.index()].blocks[block.index()].seen;
         let mut changed = !seen;
@@ -164,6 +167,9 @@ impl Annotator {
     }
 
     fn enqueue(&mut self, graph: GraphId, block: BlockId) {
+        if self.states[graph.index()].settled {
+            return;
+        }
         let state = &mut self.states[graph.index()].blocks[block.index()];
         if !state.queued {
             state.queued = true;

@@ -186,6 +186,13 @@ impl Annotator {
             .collect()
     }
 
+    /// The graph has been typed: what is found later changes nothing in it.
+    pub fn settle_graph(&mut self, graph: GraphId) {
+        if let Some(state) = self.states.get_mut(graph.index()) {
+            state.settled = true;
+        }
+    }
+
     /// Registers a graph, to be analysed when it is called.
     pub fn add_graph(&mut self, graph: Graph, desc: Option<DescId>) -> GraphId {
         let n_blocks = graph.blocks.len();

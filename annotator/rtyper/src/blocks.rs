@@ -18,6 +18,7 @@ impl RTyper<'_> {
     pub(crate) fn specialize_graph(&mut self, id: GraphId) -> Res<()> {
         let saved = (self.graph.replace(id), self.span);
         self.span = self.graph(id).span;
+        self.ann.settle_graph(id);
         self.set_input_types(id)?;
         for block in self.graph(id).reachable() {
             if !self.is_final(id, block) && self.ann.is_reached(id, block) {
