@@ -133,6 +133,8 @@ pub struct Reprs {
     index: FxHashMap<Repr, ReprId>,
     by_ann: FxHashMap<AnnId, ReprId>,
     types: FxHashMap<ReprId, LLTypeId>,
+    /// Representations whose type is being made; those that are asked for meanwhile have a forward reference.
+    making: FxHashMap<ReprId, Option<LLTypeId>>,
 }
 
 impl Reprs {
@@ -270,7 +272,7 @@ impl RTyper<'_> {
             | Repr::Slice(_)
             | Repr::ByteArray
             | Repr::StringBuilder
-            | Repr::UnicodeBuilder => self.container_type(id, &repr)?,
+            | Repr::UnicodeBuilder => return self.recursive_type(id, &repr),
         };
         self.reprs.types.insert(id, ty);
         Ok(ty)
@@ -281,9 +283,25 @@ impl RTyper<'_> {
         Ok(self.lowleveltype(id)? == LLTypes::VOID)
     }
 
-    /// Says early which type a representation has, while its parts are still being found (recursive containers).
-    pub fn preset_type(&mut self, id: ReprId, ty: LLTypeId) {
+    /// The type of a container, which may hold itself: then it is known by a forward reference while it is being made.
+    fn recursive_type(&mut self, id: ReprId, repr: &Repr) -> Res<LLTypeId> {
+        if let Some(known) = self.reprs.making.get(&id) {
+            let forward = match known {
+                Some(forward) => *forward,
+                None => self.types_mut().forward(),
+            };
+            self.reprs.making.insert(id, Some(forward));
+            return Ok(self.types_mut().ptr(forward));
+        }
+        self.reprs.making.insert(id, None);
+        let made = self.container_type(id, repr);
+        let forward = self.reprs.making.remove(&id).flatten();
+        let ty = made?;
+        if let (Some(forward), Some(to)) = (forward, self.types().pointee(ty)) {
+            self.types_mut().become_type(forward, to);
+        }
         self.reprs.types.insert(id, ty);
+        Ok(self.types().resolve(ty))
     }
 
     /// The representation of low-level values of a type, as helpers see them.

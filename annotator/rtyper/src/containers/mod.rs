@@ -39,7 +39,7 @@ pub(crate) const LLSTR: &str = "rpython.rtyper.ll_str";
 pub(crate) const RBUILDER: &str = "rpython.rtyper.rbuilder";
 
 impl RTyper<'_> {
-    /// Low-level type of a container representation. Recursive ones use [`RTyper::preset_type`] with a forward reference.
+    /// Low-level type of a container representation.
     pub(crate) fn container_type(&mut self, id: ReprId, repr: &Repr) -> Res<LLTypeId> {
         match repr {
             Repr::List(def) => self.list_type(id, *def),

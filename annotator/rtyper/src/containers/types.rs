@@ -60,9 +60,6 @@ impl RTyper<'_> {
         if let ListForm::Range(step) = self.list_form(def) {
             return Ok(self.range_type(step));
         }
-        let forward = self.types_mut().forward();
-        let ptr = self.types_mut().ptr(forward);
-        self.preset_type(id, ptr);
         let item = self.list_item(id)?;
         let of = self.lowleveltype(item)?;
         let array = self.types_mut().gc_array(of);
@@ -71,7 +68,6 @@ impl RTyper<'_> {
         } else {
             array
         };
-        self.types_mut().become_type(forward, to);
         Ok(self.types_mut().ptr(to))
     }
 
@@ -123,9 +119,6 @@ impl RTyper<'_> {
     }
 
     pub(super) fn dict_type(&mut self, id: ReprId, def: DictDefId) -> Res<LLTypeId> {
-        let forward = self.types_mut().forward();
-        let ptr = self.types_mut().ptr(forward);
-        self.preset_type(id, ptr);
         let (key, value) = self.dict_parts(id)?;
         let (key, value) = (self.lowleveltype(key)?, self.lowleveltype(value)?);
         let mut entry = vec![field("key", key), field("value", value)];
@@ -159,7 +152,6 @@ impl RTyper<'_> {
             fields.push(field("fnkeyhash", hash));
         }
         let to = self.gc_struct("dict", fields);
-        self.types_mut().become_type(forward, to);
         Ok(self.types_mut().ptr(to))
     }
 
