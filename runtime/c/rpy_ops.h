@@ -91,6 +91,19 @@ RPY_INLINE int rpy_ops_issubclass(const void *sub, const void *class_)
     (((rpy_gc_header *)(void *)(object))->tid = \
      (uint32_t)((const char *)(const void *)(vtable) - g_types - 64))
 
+/* Python's // and % of 128-bit integers. */
+RPY_INLINE rpy_int128 rpy_int128_floor_div(rpy_int128 a, rpy_int128 b)
+{
+    rpy_int128 q = b == -1 ? (rpy_int128)(0 - (rpy_uint128)a) : a / b;
+    rpy_int128 r = b == -1 ? 0 : a % b;
+    return q - (r != 0 && (r ^ b) < 0);
+}
+RPY_INLINE rpy_int128 rpy_int128_floor_mod(rpy_int128 a, rpy_int128 b)
+{
+    rpy_int128 r = b == -1 ? 0 : a % b;
+    return r + ((r != 0 && (r ^ b) < 0) ? b : 0);
+}
+
 /* --lldebug: the index, if it is one of an array of `length` items.  (That of
  * the item behind the last one may be asked for, to get its address.) */
 RPY_INLINE rpy_signed rpy_ops_index(rpy_signed index, rpy_signed length)

@@ -128,7 +128,7 @@ impl Layouts {
             }
             None if s.gc => {
                 end = GC_HEADER;
-                flat.layout.align = 8;
+                flat.layout.align = 4;
             }
             None => {}
         }

@@ -153,10 +153,10 @@ impl Writer<'_> {
     fn foreign_call(&mut self, pos: OpPos, op: &Op, text: String, result: LLTypeId, around: Around) -> Result<()> {
         let effect = self.db.effects.op(self.db.program, op);
         self.before_collect(pos)?;
+        self.errno_before(around.save_err);
         if around.release_gil {
             self.statement("rpy_gil_release();");
         }
-        self.errno_before(around.save_err);
         let own = self.graph.var_type(op.result);
         if self.db.is_void(result) || !self.is_used(op.result) {
             self.statement(&format!("(void){text};"));
@@ -168,12 +168,12 @@ impl Writer<'_> {
             };
             self.statement(&format!("{} = {cast}{text};", op.result));
         }
+        if around.release_gil {
+            self.statement("rpy_gil_acquire();");
+        }
         if around.save_err & SAVE_ERRNO != 0 {
             let place = saved_errno(around.save_err);
             self.statement(&format!("{place} = errno;"));
-        }
-        if around.release_gil {
-            self.statement("rpy_gil_acquire();");
         }
         self.after_collect(pos);
         if effect.raises {
@@ -182,6 +182,7 @@ impl Writer<'_> {
         Ok(())
     }
 
+    /// Sets `errno` for a call. Releasing and taking the lock keep it, but swap the saved one.
     fn errno_before(&mut self, save_err: u32) {
         if save_err & READSAVED_ERRNO != 0 {
             self.statement(&format!("errno = {};", saved_errno(save_err)));

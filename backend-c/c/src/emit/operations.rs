@@ -131,6 +131,8 @@ impl Writer<'_> {
             "rshift" => ">>",
             "floordiv" | "div" => "/",
             "mod" => "%",
+            "py_div" => "rpy_int*_floor_div",
+            "py_mod" => "rpy_int*_floor_mod",
             "lt" => "<",
             "le" => "<=",
             "eq" => "==",
@@ -144,6 +146,11 @@ impl Writer<'_> {
         };
         let target = self.c_type(ty);
         let value = match &args[..] {
+            [a, b] if sign.starts_with("rpy_") => {
+                let wide = matches!(self.types().get(operand_type), LLType::Int(i) if i.bits == 128);
+                let width = if wide { "128" } else { "" };
+                format!("({target}){}({a}, {b})", sign.replace('*', width))
+            }
             [a] => format!("({target})({sign}{a})"),
             [a, b] if sign == "<<" => format!("({target})(({unsigned}){a} << {b})"),
             [a, b] => format!("({target})({a} {sign} {b})"),
