@@ -363,6 +363,8 @@ impl Annotator {
 
     /// What a call of `callable` with arguments of these annotations calls.
     pub fn resolve_call_of(&mut self, callable: AnnId, args: &[AnnId]) -> Vec<Callee> {
+        // Not a call of the operation that was analysed last, which may belong to a low-level helper.
+        self.here.graph = GraphId(u32::MAX);
         self.resolve_callees(callable, &Args::of(args))
     }
 

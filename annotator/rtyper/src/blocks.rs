@@ -39,7 +39,15 @@ impl RTyper<'_> {
             return Ok(());
         }
         match rpy_flow::verify(self.graph(id), Some(self.types())).first() {
-            Some(fault) => Err(self.internal(fault)),
+            Some(fault) => {
+                let names = rpy_flow::text::Names {
+                    types: Some(self.types()),
+                    graphs: Some(&self.ann.graphs),
+                    ..Default::default()
+                };
+                let text = rpy_flow::print_graph(self.graph(id), names);
+                Err(self.internal(fault).note(text))
+            }
             None => Ok(()),
         }
     }

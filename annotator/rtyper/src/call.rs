@@ -54,7 +54,10 @@ pub fn lower(hop: &mut Hop<'_, '_>) -> Res<Operand> {
             crate::intrinsics::lower(hop, intrinsic)
         }
         Repr::BuiltinMethod { receiver, name } => {
-            let v = hop.arg(0)?;
+            let v = match hop.rt.repr(receiver).clone() {
+                Repr::Desc(d) => hop.rt.desc_operand(d, receiver)?,
+                _ => hop.arg(0)?,
+            };
             hop.args[0] = receiver_arg(hop, v, receiver);
             match hop.rt.repr(receiver) {
                 Repr::Desc(_) | Repr::Frozen(_) => match rpy_annotator::Intrinsic::from_name(&name) {
