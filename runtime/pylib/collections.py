@@ -95,7 +95,7 @@ class OrderedDict(dict):
     def viewitems(self):
         return ItemsView(self)
 
-    update = MutableMapping.update
+    update = MutableMapping.update.im_func
     __update = update
     __marker = object()
 

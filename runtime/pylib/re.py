@@ -36,8 +36,11 @@ class _Pattern(object):
         self._template_cache = {}
 
     def _find(self, string, pos, endpos, mode):
-        if not isinstance(string, (basestring, buffer)):
-            raise TypeError("expected string or buffer")
+        if not isinstance(string, basestring):
+            try:
+                string = str(buffer(string))
+            except TypeError:
+                raise TypeError("expected string or buffer")
         length = len(string)
         pos = min(max(pos, 0), length)
         endpos = length if endpos is None else min(max(endpos, 0), length)

@@ -185,7 +185,7 @@ class _TemplateMetaclass(type):
         return re.compile(text, re.IGNORECASE | re.VERBOSE)
 
     def __new__(metacls, name, bases, namespace):
-        if 'pattern' in namespace:
+        if isinstance(namespace.get('pattern'), basestring):
             namespace['_pattern_text'] = namespace.pop('pattern')
         return type.__new__(metacls, name, bases, namespace)
 

@@ -113,7 +113,8 @@ def warn(message, category=None, stacklevel=1):
         category = message.__class__
     if category is None:
         category = UserWarning
-    assert issubclass(category, Warning)
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        raise ValueError("category must be a subclass of Warning")
     try:
         caller = sys._getframe(stacklevel)
     except ValueError:
