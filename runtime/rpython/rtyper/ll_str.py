@@ -170,10 +170,17 @@ def ll_format_float(x, code, precision):
 def ll_str2float(s):
     """float(s): spaces around the number are allowed."""
     from rpython.rlib.rfloat import rstring_to_float
-    from rpython.rlib.rstring import strip_spaces
     text = hlstr(s)
     assert text is not None
-    return rstring_to_float(strip_spaces(text))
+    # only blanks may be around it, no other white space
+    start = 0
+    stop = len(text)
+    while start < stop and text[start] == ' ':
+        start += 1
+    while stop > start and text[stop - 1] == ' ':
+        stop -= 1
+    assert stop >= 0
+    return rstring_to_float(text[start:stop])
 
 
 # ---------------------------------------------------------------- text to integers
