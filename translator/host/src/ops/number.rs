@@ -173,7 +173,7 @@ pub(crate) fn round_to_f64(n: &BigInt) -> f64 {
         return if n.sign() == num_bigint::Sign::Minus { f64::NEG_INFINITY } else { f64::INFINITY };
     }
     let magnitude = n.magnitude();
-    let shift = bits - 64;
+    let shift = bits.saturating_sub(64);
     let (mut top, sticky) = if bits <= 64 {
         (magnitude.to_u64().unwrap_or(0) << (64 - bits), false)
     } else {
