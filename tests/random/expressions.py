@@ -279,8 +279,9 @@ class Expressions(object):
             lambda: '(%s + %s)' % (e(), e()), lambda: '(%s + %s)' % (e(), e()),
             lambda: '(%s * %d)' % (e(), rnd.randint(0, 3)),
             lambda: '(%s * %s)' % (repr(rnd.choice(LETTERS)), self.small(scope, 0).replace('255', '15')),
-            lambda: 'str(%s)' % i(), lambda: 'str(%s)' % self.expr(scope, FLOAT, d),
-            lambda: 'str(%s)' % self.expr(scope, BOOL, d),
+            # not str() of floats and bools, whose text in RPython is not that of Python
+            lambda: 'str(%s)' % i(), lambda: 'str(int(%s))' % self.expr(scope, BOOL, d),
+            lambda: "('%%.3f' %% clip(%s))" % self.expr(scope, FLOAT, d),
             lambda: '%s.%s()' % (s(), rnd.choice(['upper', 'lower'])),
             lambda: "%s.%s(%s)" % (s(), rnd.choice(['strip', 'lstrip', 'rstrip']), repr(rnd.choice(LETTERS))),
             lambda: '%s.replace(%s, %s)' % (s(), repr(rnd.choice(LETTERS)), repr(self.word(2))),

@@ -41,7 +41,7 @@ def mix(items):
 '''
 
 PRINTED_AS = {
-    'int': '%s', 'bool': '%s', 'str': '"[" + %s + "]"', 'float': '"%%.4f" %% clip(%s)',
+    'int': '%s', 'bool': 'int(%s)', 'str': '"[" + %s + "]"', 'float': '"%%.4f" %% clip(%s)',
     'uint': 'str(%s)', 'uni': 'ushow(%s)',
 }
 
