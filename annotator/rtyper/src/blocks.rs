@@ -246,21 +246,16 @@ impl RTyper<'_> {
         }
     }
 
-    /// Classes in the exception links of a block, leaving out links that only pass the exception on.
+    /// Classes in the exception links of a block. A handler that only raises again counts: it asks for the check.
     fn caught_classes(&mut self, place: Place) -> Vec<Value> {
-        let g = self.graph(place.graph);
-        let block = g.block(place.block);
-        let mut result = vec![];
-        for link in block.exits.iter().skip(1) {
-            let passes_on = link.target == g.except_block
-                && link
-                    .exc_vars
-                    .is_some_and(|(t, v)| link.args == [Operand::Var(t), Operand::Var(v)]);
-            if let (ExitCase::Exception(Const::Host(class)), false) = (&link.case, passes_on) {
-                result.push(*class);
-            }
-        }
-        result
+        let block = self.graph(place.graph).block(place.block);
+        let links = block.exits.iter().skip(1);
+        links
+            .filter_map(|link| match &link.case {
+                ExitCase::Exception(Const::Host(class)) => Some(*class),
+                _ => None,
+            })
+            .collect()
     }
 
     /// Makes the raising operation the last one of its block; what follows it moves to the normal link.

@@ -71,7 +71,10 @@ fn split_exception_links(graph: &mut Graph, facts: &FlowFacts<'_>) {
             }
         }
         drop_covered(&mut exits, facts.host);
-        while exits.len() > 1 && exits.last().is_some_and(|l| passes_on(graph, l)) {
+        // A handler that names a class and raises again is not dropped: it asks for checks of this exception.
+        let everything = Const::Host(Value::Obj(facts.host.exc().base_exception));
+        let superfluous = |l: &Link| l.case == ExitCase::Exception(everything.clone()) && passes_on(graph, l);
+        if exits.len() > 1 && exits.last().is_some_and(superfluous) {
             exits.pop();
         }
         let b = graph.block_mut(id);

@@ -68,3 +68,10 @@ def raise_variable(error):
 def checked(x):
     assert x > 0, "positive"
     return x
+
+
+def asks_for_a_check(lst, i):
+    try:
+        return lst[i]
+    except IndexError:
+        raise
