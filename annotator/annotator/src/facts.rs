@@ -4,6 +4,7 @@ use crate::annotator::{Annotator, Flow, Stop};
 use crate::calls::Args;
 use crate::model::{AnnId, ClassDefId, DescId};
 use rpy_flow::{BlockId, Const, ExitCase, GraphId};
+use rpy_host::Value;
 use std::sync::Arc;
 
 impl Annotator {
@@ -29,6 +30,13 @@ impl Annotator {
         let del = self.read_class_attribute(desc, "__del__").ok()??;
         let instance = self.anns.instance(class);
         self.resolve_call_of(del, &[instance]).first()?.graph
+    }
+
+    /// The graph of the trigger of a finalizer queue.
+    pub fn finalizer_trigger_graph(&mut self, queue: Value) -> Option<GraphId> {
+        let queue = self.value(queue);
+        let trigger = self.getattr(queue, "finalizer_trigger").ok()?;
+        self.resolve_call_of(trigger, &[]).first()?.graph
     }
 
     /// For each exit of a block that ends with an operation that may raise: whether the analysis follows it.

@@ -44,7 +44,6 @@ impl Annotator {
             | I::LlArrayMove
             | I::LlArrayClear
             | I::LlWriteBarrier
-            | I::RegisterFinalizer
             | I::MayIgnoreFinalizer
             | I::RegisterCustomTraceHook
             | I::GcSetMaxHeapSize
@@ -55,6 +54,7 @@ impl Annotator {
             | I::JitIgnore
             | I::WriteStdout
             | I::RawStorageSetItem => Ok(AnnId::NONE),
+            I::RegisterFinalizer => self.register_finalizer(&p),
             I::DebugStart | I::DebugStop => Ok(AnnId::INT),
             I::HaveDebugPrints
             | I::HaveDebugPrintsFor
@@ -324,6 +324,18 @@ impl Annotator {
             hints: vec![rpy_lltype::Hint::Int("nolength".into(), 1)],
         });
         self.host.lltypes.ptr(array)
+    }
+
+    /// Objects registered with a finalizer queue make the collector call its trigger.
+    fn register_finalizer(&mut self, args: &[AnnId]) -> Flow {
+        if let Some(queue) = args.first() {
+            let trigger = self.getattr(*queue, "finalizer_trigger")?;
+            match self.call_value(trigger, &Args::default()) {
+                Ok(_) | Err(Stop::Blocked) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        Ok(AnnId::NONE)
     }
 
     /// The next object of a finalizer queue: an instance of the queue's `Class`, or None.

@@ -148,13 +148,10 @@ impl RTyper<'_> {
     fn finalizer_trigger_graphs(&mut self) -> Res<Vec<GraphId>> {
         let mut result = vec![];
         while let Some(&queue) = self.finalizer_queues.get_index(result.len()) {
-            let class = self.host().class_of(queue);
-            let trigger = self
-                .host()
-                .lookup_mro(class, "finalizer_trigger")
-                .ok_or_else(|| self.error("a finalizer queue has no finalizer_trigger"))?;
-            let this = self.ann_of_constant(queue)?;
-            let graph = self.annotate_helper(trigger, &[this])?;
+            let Some(graph) = self.ann.finalizer_trigger_graph(queue) else {
+                return Err(self.error("a finalizer queue has no finalizer_trigger"));
+            };
+            self.need_graph(graph);
             result.push(graph);
             self.run()?;
         }

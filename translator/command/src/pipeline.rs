@@ -157,6 +157,7 @@ impl Translation<'_> {
             store: std::mem::take(&mut self.ann.host.llstore),
             sources: std::mem::take(&mut self.ann.host.sources),
             entry: Some(entry),
+            finalizer_triggers: typed.finalizer_triggers,
             compilation_infos,
             ..Program::default()
         }

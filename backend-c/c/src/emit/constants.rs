@@ -113,7 +113,7 @@ fn place(db: &Database, c: ContainerId, uses: &mut Uses) -> String {
     match container.parent {
         None => match db.vtable_class(c) {
             Some(class) => format!(
-                "(void *)(g_types + {})",
+                "(void *)((char *)&g_types + {})",
                 u64::from(db.class_tids[class].0) + TYPE_RECORD
             ),
             None => {
