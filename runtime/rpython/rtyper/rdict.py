@@ -58,6 +58,11 @@ def _entry_hash(d, entries, i, keyhash):
 
 
 @specialize.memo()
+def _null_field(ENTRIES, name):
+    return lltype.nullptr(ENTRIES.OF._flds[name].TO)
+
+
+@specialize.memo()
 def _has_functions(DICT):
     return 'fnkeyeq' in DICT._flds
 
@@ -374,9 +379,9 @@ def _ll_delete_entry(d, index, keyhash):
     d.num_live_items -= 1
     ENTRIES = lltype.typeOf(entries).TO
     if _gc_field(ENTRIES, 'key'):
-        entries[index].key = lltype.nullptr(ENTRIES.OF._flds['key'].TO)
+        entries[index].key = _null_field(ENTRIES, 'key')
     if _gc_field(ENTRIES, 'value'):
-        entries[index].value = lltype.nullptr(ENTRIES.OF._flds['value'].TO)
+        entries[index].value = _null_field(ENTRIES, 'value')
     if index == d.num_ever_used - 1:
         _ll_drop_tail(d, index)
     else:

@@ -524,7 +524,7 @@ def ll_endswith_slice(s, suffix, start, end):
 # ---------------------------------------------------------------- stripping, splitting, replacing
 
 def _ll_is_space(c):
-    return c == ' ' or '\t' <= c <= '\r'
+    return ord(c) == 32 or 9 <= ord(c) <= 13
 _ll_is_space._always_inline_ = True
 
 
@@ -893,12 +893,12 @@ def ll_zfill(s, width):
 
 @always_inline
 def ll_isdigit(c):
-    return '0' <= c <= '9'
+    return 48 <= ord(c) <= 57
 
 
 @always_inline
 def ll_isalpha(c):
-    return 'a' <= c <= 'z' or 'A' <= c <= 'Z'
+    return ll_islower(c) or ll_isupper(c)
 
 
 @always_inline
@@ -913,12 +913,12 @@ def ll_isspace(c):
 
 @always_inline
 def ll_islower(c):
-    return 'a' <= c <= 'z'
+    return 97 <= ord(c) <= 122
 
 
 @always_inline
 def ll_isupper(c):
-    return 'A' <= c <= 'Z'
+    return 65 <= ord(c) <= 90
 
 
 @always_inline

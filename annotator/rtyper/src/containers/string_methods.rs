@@ -171,12 +171,7 @@ fn case(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
 
 fn char_class(hop: &mut Hop<'_, '_>, name: &str) -> Res<Operand> {
     hop.exception_cannot_occur();
-    if is_wide(&hop.arg_kind(0)) {
-        return Err(hop
-            .rt
-            .error(format!("the method {name} is not available on unicode strings")));
-    }
-    let is_char = matches!(hop.arg_kind(0), Repr::Char);
+    let is_char = matches!(hop.arg_kind(0), Repr::Char | Repr::UniChar);
     let v = hop.arg(0)?;
     let helper = match (name, is_char) {
         ("isdigit", true) => "ll_isdigit",
