@@ -536,7 +536,14 @@ impl Annotator {
                 }
                 Ok(AnnId::NONE)
             }
-            ("append_multiple_char", 2) | ("append_charpsize", 2) => Ok(AnnId::NONE),
+            ("append_multiple_char", 2) => Ok(AnnId::NONE),
+            ("append_charpsize", 2) => match self.anns.kind(p[0]) {
+                Kind::Ptr(_) => Ok(AnnId::NONE),
+                _ => {
+                    let what = self.describe(p[0]);
+                    Err(self.error("RPY0415", format!("`append_charpsize` needs a pointer to characters, it gets {what}")))
+                }
+            },
             ("getlength", 0) => Ok(AnnId::NONNEG),
             ("build", 0) => Ok(if unicode { AnnId::UNICODE } else { AnnId::STR }),
             _ => Err(self.missing_method(receiver, name)),

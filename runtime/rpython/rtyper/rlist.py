@@ -79,6 +79,15 @@ def ll_newlist_hint(LIST, hint):
     return l
 
 
+def ll_list2fixed(l):
+    """The items of a list that was built up, as a list that keeps its length."""
+    n = l.length
+    items = l.items
+    if n == len(items):
+        return items
+    return llop.shrink_array(lltype.typeOf(items), items, n)
+
+
 def ll_alloc_and_set(LIST, count, item):
     if count < 0:
         count = 0
