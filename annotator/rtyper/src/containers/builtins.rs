@@ -73,7 +73,8 @@ fn list_fence(hop: &mut Hop<'_, '_>) -> Res<Operand> {
     if a == LLTypes::VOID || b == LLTypes::VOID || hop.rt.types().same(a, b) {
         return Ok(v);
     }
-    hop.helper(RLIST, "ll_list2fixed", vec![v])
+    let to = hop.target_of(to)?;
+    hop.helper_of_type(RLIST, "ll_list_built", to, vec![v])
 }
 
 /// `[x] * n`, as `(n, x)`.
