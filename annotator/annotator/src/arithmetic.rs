@@ -241,6 +241,10 @@ impl Annotator {
             return Ok(());
         }
         let ((x, m), (y, n)) = (int_parts(&ka), int_parts(&kb));
+        let comparison = matches!(code, OpCode::Lt | OpCode::Le | OpCode::Eq | OpCode::Ne | OpCode::Gt | OpCode::Ge);
+        if comparison && x.signed == y.signed {
+            return Ok(());
+        }
         if self.anns.constant(a).is_none() || x.bits < 64 && y.bits < 64 {
             self.check_wide(code, x, a)?;
         }

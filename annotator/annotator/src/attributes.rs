@@ -303,6 +303,11 @@ impl Annotator {
             }
             return Ok(ann);
         }
+        let of_type = self.host.lltype_of(object).is_some();
+        if of_type && matches!(self.host.data(value), Some(ObjData::Dict(_))) {
+            // The tables of a low-level type never change.
+            return self.frozen(value);
+        }
         self.try_value(value)
     }
 

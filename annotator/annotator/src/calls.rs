@@ -230,6 +230,9 @@ impl Annotator {
 
     /// Makes an instance.
     fn call_class(&mut self, desc: DescId, args: &Args) -> Flow {
+        if let Some(made) = self.make_low_level_type(desc, args)? {
+            return Ok(made);
+        }
         let class = self.classdef_of(desc)?;
         self.note_instance(class)?;
         let instance = self.anns.instance(class);
@@ -260,6 +263,21 @@ impl Annotator {
             _ => return Err(self.error("RPY0409", "`__init__` is not a function")),
         }
         Ok(instance)
+    }
+
+    /// `Ptr(T)` and the like with constant arguments make a type while translating.
+    fn make_low_level_type(&mut self, desc: DescId, args: &Args) -> Flow<Option<AnnId>> {
+        let class = self.class_desc(desc).map_or(Value::None, |c| c.class);
+        let low_level = Value::Obj(self.host.types.lowlevel_type);
+        if !self.host.issubclass(class, low_level) || !args.keywords.is_empty() {
+            return Ok(None);
+        }
+        let values: Option<Vec<Value>> = args.positional.iter().map(|a| self.anns.constant(*a)).collect();
+        let Some(values) = values else {
+            return Err(self.error("RPY0415", "low-level types can only be made from constants"));
+        };
+        let made = self.host.call(class, &values, &[]).map_err(|e| self.raised_error(&e))?;
+        self.try_value(made).map(Some)
     }
 
     /// What the constructor of a built-in exception does with its arguments: environment errors keep theirs.

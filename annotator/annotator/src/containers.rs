@@ -85,6 +85,16 @@ impl Annotator {
             Kind::Ptr(ty) => self.pointer_getitem(a, ty, index),
             Kind::InteriorPtr { .. } => self.interior_getitem(a, index),
             Kind::TypedAddress(ty) => Ok(self.lltype_to_annotation(ty)),
+            Kind::Pbc { .. } => match (self.anns.constant(a), self.anns.constant(index)) {
+                (Some(table), Some(key)) if self.host.dict_data(table).is_some() => {
+                    let found = self.host.getitem(table, key).map_err(|e| self.raised_error(&e))?;
+                    self.try_value(found)
+                }
+                _ => {
+                    let what = self.describe(a);
+                    Err(self.error("RPY0404", format!("{what} cannot be indexed")))
+                }
+            },
             Kind::None | Kind::Impossible => Err(Stop::Blocked),
             _ => {
                 let what = self.describe(a);
@@ -202,6 +212,17 @@ impl Annotator {
                 self.string_contains(graph, op, a, item)
             }
             Kind::ByteArray { .. } => Ok(AnnId::BOOL),
+            Kind::Pbc { .. } => match (self.anns.constant(a), self.anns.constant(item)) {
+                (Some(table), Some(key)) if self.host.dict_data(table).is_some() => {
+                    let found = self.host.compare(rpy_host::CmpOp::In, key, table);
+                    let found = found.and_then(|r| self.host.is_true(r)).map_err(|e| self.raised_error(&e))?;
+                    Ok(self.constant_bool(found))
+                }
+                _ => {
+                    let what = self.describe(a);
+                    Err(self.error("RPY0404", format!("`in` does not work on {what}")))
+                }
+            },
             Kind::None | Kind::Impossible => Err(Stop::Blocked),
             _ => {
                 let what = self.describe(a);
@@ -536,7 +557,14 @@ impl Annotator {
                 }
                 Ok(AnnId::NONE)
             }
-            ("append_multiple_char", 2) | ("append_charpsize", 2) => Ok(AnnId::NONE),
+            ("append_multiple_char", 2) => Ok(AnnId::NONE),
+            ("append_charpsize", 2) => match self.anns.kind(p[0]) {
+                Kind::Ptr(_) => Ok(AnnId::NONE),
+                _ => {
+                    let what = self.describe(p[0]);
+                    Err(self.error("RPY0415", format!("`append_charpsize` needs a pointer to characters, it gets {what}")))
+                }
+            },
             ("getlength", 0) => Ok(AnnId::NONNEG),
             ("build", 0) => Ok(if unicode { AnnId::UNICODE } else { AnnId::STR }),
             _ => Err(self.missing_method(receiver, name)),

@@ -308,6 +308,10 @@ impl Annotator {
                 if is_param || result == var {
                     let definition = made_from.map_or(Span::NONE, |f| self.definition(f));
                     stop = stop.label(definition, "in this function");
+                    let returns = made_from.filter(|_| !is_param).map(|f| self.returns(f));
+                    for span in returns.unwrap_or_default() {
+                        stop = stop.label(span, "a result");
+                    }
                 } else if let Some(function) = made_from {
                     for span in self.assignments(function, &label_name) {
                         stop = stop.label(span, format!("`{label_name}` is assigned here"));
@@ -320,21 +324,35 @@ impl Annotator {
 
     /// Where a local variable of a function is assigned.
     fn assignments(&mut self, function: Value, name: &str) -> Vec<Span> {
+        self.instructions(function, |host, code, instr| match instr {
+            rpy_host::Instr::StoreFast(i) => {
+                code.varnames.get(*i as usize).is_some_and(|n| host.name_text(*n) == name)
+            }
+            _ => false,
+        })
+    }
+
+    /// Where a function returns.
+    fn returns(&mut self, function: Value) -> Vec<Span> {
+        self.instructions(function, |_, _, instr| matches!(instr, rpy_host::Instr::ReturnValue))
+    }
+
+    /// The first few places of instructions of a kind.
+    fn instructions(
+        &mut self,
+        function: Value,
+        wanted: impl Fn(&rpy_host::Host, &rpy_host::Code, &rpy_host::Instr) -> bool,
+    ) -> Vec<Span> {
         let Some(code) = self.host.function(function).map(|f| f.code.clone()) else {
             return vec![];
         };
         let mut spans = vec![];
         for (instr, span) in code.instrs.iter().zip(&code.spans) {
-            if let rpy_host::Instr::StoreFast(i) = instr
-                && code
-                    .varnames
-                    .get(*i as usize)
-                    .is_some_and(|n| self.host.name_text(*n) == name)
-                && !spans.contains(span)
-            {
+            if span.is_some() && wanted(&self.host, &code, instr) && !spans.contains(span) {
                 spans.push(*span);
             }
         }
+        spans.truncate(8);
         spans
     }
 

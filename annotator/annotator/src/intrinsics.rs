@@ -194,6 +194,8 @@ intrinsics! {
 
     /// `[item] * count`, put in by the annotator: `alloc_and_set(count, item)`
     AllocAndSet = "alloc_and_set";
+    /// The list of a comprehension, complete
+    ListFence = "list_fence";
 
     // ---- rarithmetic
     /// Wraps to `Signed`

@@ -34,7 +34,6 @@ impl Annotator {
             | I::DebugPrint
             | I::DebugFlush
             | I::DebugForked
-            | I::CheckNotAccessDirectly
             | I::GcCollect
             | I::GcEnable
             | I::GcDisable
@@ -90,6 +89,7 @@ impl Annotator {
                 }
                 Ok(list)
             }
+            I::ListFence if n == 1 => self.list_fence(p[0]),
             I::AllocAndSet if n == 2 => {
                 let item = self.without_constant(p[1]);
                 self.new_list_here(item)
@@ -157,9 +157,9 @@ impl Annotator {
                 Kind::Int { nonneg: false, .. } => {
                     Err(self.error("RPY0410", "check_nonneg() is given an integer that may be negative"))
                 }
-                _ => Ok(AnnId::NONE),
+                _ => Ok(p[0]),
             },
-            I::CheckRegularInt | I::CheckListOfChars | I::CheckAnnotation => Ok(AnnId::NONE),
+            I::CheckRegularInt | I::CheckListOfChars | I::CheckAnnotation | I::CheckNotAccessDirectly if n >= 1 => Ok(p[0]),
             I::ResizableListRawPtr if n == 1 => Ok(p[0]),
             I::NonmovingRawPtrForList | I::GcDataForListOfChars => {
                 let ty = self.chars_pointer();
@@ -191,6 +191,21 @@ impl Annotator {
             Some(v) => self.try_value(v),
             None => Ok(AnnId::NONE),
         }
+    }
+
+    /// The complete list of a comprehension: another list with the same items, so that appending to the one does not make the
+    /// other resizable.
+    fn list_fence(&mut self, built: AnnId) -> Flow {
+        let Kind::List(inner) = self.anns.kind(built).clone() else {
+            return Err(self.unsupported_argument("a list comprehension", built));
+        };
+        let item = self.read_item(inner);
+        let list = self.new_list_here(item)?;
+        if let Kind::List(outer) = self.anns.kind(list).clone() {
+            let item = self.read_item(outer);
+            self.widen_item(inner, item)?;
+        }
+        Ok(list)
     }
 
     fn instantiate(&mut self, class: Option<AnnId>) -> Flow {

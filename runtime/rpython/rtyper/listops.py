@@ -6,3 +6,9 @@ from rpython.rtyper.intrinsic import intrinsic
 def alloc_and_set(count, item):
     """`[item] * count`"""
     return [item] * count
+
+
+@intrinsic('list_fence')
+def list_comprehension_done(l):
+    """The list that a comprehension has built: from here on it may keep its length."""
+    return l

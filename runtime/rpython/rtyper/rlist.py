@@ -79,6 +79,20 @@ def ll_newlist_hint(LIST, hint):
     return l
 
 
+def ll_list_built(LIST, l):
+    """A list that was built up as a list of type LIST, which may keep its length; `l` is not used any more."""
+    if not isinstance(LIST, lltype.GcArray):
+        result = lltype.malloc(LIST)
+        result.length = ll_length(l)
+        result.items = ll_items(l)
+        return result
+    n = l.length
+    items = l.items
+    if n == len(items):
+        return items
+    return llop.shrink_array(lltype.typeOf(items), items, n)
+
+
 def ll_alloc_and_set(LIST, count, item):
     if count < 0:
         count = 0

@@ -371,7 +371,7 @@ impl OpCode {
         use OpCode::*;
         let arithmetic = matches!(
             self,
-            Add | Sub | Mul | Lshift | InplaceAdd | InplaceSub | InplaceMul | InplaceLshift
+            Add | Sub | Mul | Lshift | InplaceSub | InplaceLshift
         );
         self.is_pure()
             || self == Len

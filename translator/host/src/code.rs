@@ -182,6 +182,8 @@ pub enum Instr {
     BuildClass,
     /// `value →`, appended to the list `n` below the top (1 = next below after popping)
     ListAppend(u32),
+    /// ends a list comprehension, whose list is on top; does nothing in the evaluator
+    ListDone,
     /// `value →`, added to the set `n` below the top
     SetAdd(u32),
     /// `value key →`, stored in the dict `n` below the top

@@ -177,6 +177,7 @@ impl Host {
                 }
                 self.drop_values(1);
             }
+            Instr::ListDone => {}
             Instr::SetAdd(n) => {
                 if let Value::Obj(set) = self.peek(n as usize) {
                     self.dict_set(set, self.peek(0), Value::None)?;

@@ -38,6 +38,7 @@ pub(super) fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         }
         I::List => to_list(hop)?,
         I::AllocAndSet => alloc_and_set(hop)?,
+        I::ListFence => list_fence(hop)?,
         I::Slice => slice::newslice(hop)?,
         I::NewlistHint => {
             let result = hop.result;
@@ -62,6 +63,18 @@ pub(super) fn lower(hop: &mut Hop<'_, '_>, i: I) -> Res<Option<Operand>> {
         I::CheckListOfChars | I::ResizableListRawPtr => hop.arg(0)?,
         _ => return Ok(None),
     }))
+}
+
+/// The end of a list comprehension: the list that was built up becomes one that keeps its length, unless it is resized later.
+fn list_fence(hop: &mut Hop<'_, '_>) -> Res<Operand> {
+    let (from, to) = (hop.arg_repr(0), hop.result);
+    let (a, b) = (hop.rt.lowleveltype(from)?, hop.rt.lowleveltype(to)?);
+    let v = hop.arg(0)?;
+    if a == LLTypes::VOID || b == LLTypes::VOID || hop.rt.types().same(a, b) {
+        return Ok(v);
+    }
+    let to = hop.target_of(to)?;
+    hop.helper_of_type(RLIST, "ll_list_built", to, vec![v])
 }
 
 /// `[x] * n`, as `(n, x)`.

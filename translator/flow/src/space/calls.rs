@@ -212,17 +212,19 @@ impl Space<'_> {
 
     /// Calls a function of the library module that implements statements.
     pub(super) fn call_helper(&mut self, name: &str, args: Vec<Operand>, state: &mut State) -> Flowed {
-        let helper = self
-            .host
-            .import_module("rpython.rtyper.print_")
-            .and_then(|m| self.host.getattr(m, name));
-        let Ok(helper) = helper else {
-            return Err(self.error("RPY0317", format!("the library has no {name}()")));
-        };
-        let mut all = vec![Operand::host(helper)];
+        let mut all = vec![self.library_function("rpython.rtyper.print_", name)?];
         all.extend(args);
         self.emit_raising(OpCode::SimpleCall, all, state);
         Ok(())
+    }
+
+    /// A function of a library module.
+    pub(super) fn library_function(&mut self, module: &str, name: &str) -> Flowed<Operand> {
+        let function = self.host.import_module(module).and_then(|m| self.host.getattr(m, name));
+        match function {
+            Ok(function) => Ok(Operand::host(function)),
+            Err(_) => Err(self.error("RPY0317", format!("the library has no {name}()"))),
+        }
     }
 
     pub(super) fn is_class(&self, value: Value) -> bool {

@@ -75,6 +75,11 @@ impl Space<'_> {
                 let value = self.pop_operand(state)?;
                 self.call_method(n as usize - 1, "append", vec![value], state)?;
             }
+            Instr::ListDone => {
+                let list = self.pop_operand(state)?;
+                let helper = self.library_function("rpython.rtyper.listops", "list_comprehension_done")?;
+                self.push_op(OpCode::SimpleCall, vec![helper, list], state);
+            }
             Instr::UnpackSequence(n) => self.unpack_sequence(n as usize, state)?,
             Instr::PrintItem => {
                 let value = self.pop_operand(state)?;

@@ -232,7 +232,9 @@ impl Compiler<'_> {
     /// `[…]`: inline, in the scope around it.
     pub(super) fn list_comprehension(&mut self, c: &Comprehension) -> Comp {
         self.unit.emit(Instr::BuildList(0));
-        self.clauses(&c.clauses, 0, &Collect::List(&c.element), false)
+        self.clauses(&c.clauses, 0, &Collect::List(&c.element), false)?;
+        self.unit.emit(Instr::ListDone);
+        Ok(())
     }
 
     /// The other comprehensions: a nested function over the first iterable.
