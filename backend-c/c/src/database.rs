@@ -99,6 +99,7 @@ impl<'p> Database<'p> {
         let mut next = TYPE_RECORD;
         let prebuilt = self.reach.containers.iter().map(|c| self.program.store.get(*c).ty);
         let mut all: Vec<LLTypeId> = vec![LLTypes::STR];
+        all.extend(argument_types(self.program));
         all.extend(self.reach.gc_types.iter().copied());
         all.extend(prebuilt);
         for ty in all {
@@ -232,6 +233,19 @@ impl<'p> Database<'p> {
         let (first, last) = self.class_tids[class];
         (first..=last).contains(&self.class_tids[sub].0)
     }
+}
+
+/// GC types of the list of command-line arguments, which start-up code makes.
+fn argument_types(program: &Program) -> Vec<LLTypeId> {
+    let types = &program.types;
+    let mut found = vec![];
+    let graph = program.entry.map(|g| program.graphs.get(g));
+    let argument = graph.and_then(|g| g.block(g.start).inputs.first().map(|v| g.var_type(*v)));
+    let list = argument.and_then(|a| types.pointee(a));
+    found.extend(list);
+    let items = list.and_then(|l| types.field_type(l, "items"));
+    found.extend(items.and_then(|i| types.pointee(i)));
+    found
 }
 
 fn find_by_type<'m, T>(types: &LLTypes, map: &'m IndexMap<LLTypeId, T>, ty: LLTypeId) -> Option<&'m T> {
