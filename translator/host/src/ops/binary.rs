@@ -165,7 +165,7 @@ impl Host {
 
     /// Whether a class is defined by a native module: its special methods must be called as such.
     fn module_type(&self, class: crate::value::ObjId) -> bool {
-        self.class(Value::Obj(class)).is_some_and(|c| matches!(c.layout, crate::object::Layout::Native(n) if n >= 100))
+        self.class(Value::Obj(class)).is_some_and(|c| matches!(c.layout, crate::object::Layout::Native(n) if n == 22 || n >= 47))
     }
 
     /// Old-style `__coerce__`.

@@ -110,6 +110,13 @@ impl Host {
 
     /// Truth by native data.
     pub(crate) fn native_truth(&self, value: Value) -> bool {
+        match value {
+            Value::None => return false,
+            Value::Bool(b) => return b,
+            Value::Int(i) => return i != 0,
+            Value::Float(x) => return x != 0.0,
+            Value::Obj(_) => {}
+        }
         match self.data(value) {
             Some(ObjData::Long(n)) => !n.is_zero(),
             Some(ObjData::IntPayload(i)) => *i != 0,

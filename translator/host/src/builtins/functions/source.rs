@@ -45,7 +45,21 @@ fn compile(h: &mut Host, a: Args<'_>) -> Res {
         Some(flag) => !h.is_true(flag)?,
         None => true,
     };
-    let futures = if inherit { h.inherited_futures() } else { Default::default() };
+    let flags = match a.opt(3) {
+        Some(v) => h.to_i64(v)?,
+        None => 0,
+    };
+    if flags & !0x3f610 != 0 {
+        return Err(h.value_error("compile(): unrecognised flags"));
+    }
+    let mut futures = crate::compiler::futures_of_flags(flags as u32);
+    if inherit {
+        let inherited = h.inherited_futures();
+        futures.division |= inherited.division;
+        futures.absolute_import |= inherited.absolute_import;
+        futures.print_function |= inherited.print_function;
+        futures.unicode_literals |= inherited.unicode_literals;
+    }
     h.compile_text(a.get(0), &filename, &mode, futures)
 }
 
@@ -59,9 +73,8 @@ fn execfile(h: &mut Host, a: Args<'_>) -> Res {
 
 fn read_line(h: &mut Host, prompt: Option<Value>) -> Res<String> {
     if let Some(prompt) = prompt {
-        let text = h.str_of(prompt)?;
         if let Some(out) = h.sys_attribute("stdout") {
-            h.write_bytes(out, &text)?;
+            h.write_value(out, prompt)?;
         }
     }
     h.flush_output();
@@ -99,15 +112,13 @@ fn print(h: &mut Host, a: Args<'_>) -> Res {
         }
     }
     let Some(file) = file.or_else(|| h.sys_attribute("stdout")) else { return Ok(Value::None) };
-    let mut text = vec![];
     for (i, item) in a.pos.iter().enumerate() {
         if i > 0 {
-            text.extend_from_slice(&sep);
+            h.write_bytes(file, &sep)?;
         }
-        text.extend(h.str_of(*item)?);
+        h.write_value(file, *item)?;
     }
-    text.extend_from_slice(&end);
-    h.write_bytes(file, &text)?;
+    h.write_bytes(file, &end)?;
     Ok(Value::None)
 }
 
