@@ -16,7 +16,7 @@ CO_FUTURE_PRINT_FUNCTION = 0x10000
 CO_FUTURE_UNICODE_LITERALS = 0x20000
 
 
-class _Feature(object):
+class _Feature:
     def __init__(self, optional, mandatory, compiler_flag):
         self.optional = optional
         self.mandatory = mandatory

@@ -197,8 +197,10 @@ impl Host {
                 continue;
             }
             self.stack.truncate(base + block.level as usize);
-            self.note_handled(&raised);
-            if block.kind == BlockKind::Finally {
+            if block.kind != BlockKind::Finally {
+                self.note_handled(&raised);
+            }
+            if block.kind != BlockKind::Except {
                 let signal = Signal::Raise(raised.value(), raised.traceback());
                 let signal = self.alloc(ObjData::Signal(Box::new(signal)));
                 self.stack.push(signal);
@@ -248,7 +250,7 @@ impl Host {
             }
             self.blocks.pop();
             self.stack.truncate(base + block.level as usize);
-            if block.kind == BlockKind::Finally {
+            if matches!(block.kind, BlockKind::Finally | BlockKind::With) {
                 let signal = self.alloc(ObjData::Signal(Box::new(signal)));
                 self.stack.push(signal);
                 return Some(block.handler as usize);

@@ -10,8 +10,10 @@ pub enum BlockKind {
     Loop,
     /// `SetupExcept`
     Except,
-    /// `SetupFinally`, `SetupWith`
+    /// `SetupFinally`
     Finally,
+    /// `SetupWith`
+    With,
 }
 
 /// One entry of the block stack.

@@ -440,7 +440,8 @@ fn builtin_name(h: &mut Host, value: Value) -> Res {
 }
 
 fn builtin_doc(h: &mut Host, value: Value) -> Res {
-    Ok(builtin(h, value)?.doc)
+    let b = builtin(h, value)?;
+    Ok(if b.doc.is_none() { h.new_str(format!("{}(...)", b.def.name)) } else { b.doc })
 }
 
 fn builtin_module(h: &mut Host, value: Value) -> Res {

@@ -3,7 +3,7 @@
 use super::super::{def, given, named};
 use crate::error::Res;
 use crate::host::Host;
-use crate::object::{Args, NativeDef};
+use crate::object::{Args, NativeDef, ObjData};
 use crate::value::{ObjId, Value};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -71,7 +71,7 @@ fn execfile(h: &mut Host, a: Args<'_>) -> Res {
     Ok(Value::None)
 }
 
-fn read_line(h: &mut Host, prompt: Option<Value>) -> Res<String> {
+fn read_line(h: &mut Host, prompt: Option<Value>) -> Res {
     if let Some(prompt) = prompt {
         if let Some(out) = h.sys_attribute("stdout") {
             h.write_value(out, prompt)?;
@@ -81,21 +81,24 @@ fn read_line(h: &mut Host, prompt: Option<Value>) -> Res<String> {
     let Some(stdin) = h.sys_attribute("stdin") else { return Err(h.runtime_error("lost sys.stdin")) };
     let readline = h.getattr(stdin, "readline")?;
     let line = h.call(readline, &[], &[])?;
-    let line = h.str_text(line).unwrap_or_default();
-    if line.is_empty() {
+    let end = if h.unicode_chars(line).is_some() { h.new_unicode(&[10]) } else { h.new_str("\n") };
+    if !matches!(h.data(line), Some(ObjData::Str(_) | ObjData::Unicode(_))) {
+        return Err(h.type_error("object.readline() returned non-string"));
+    }
+    let len = h.length(line)?;
+    if len == 0 {
         return Err(h.error(h.exceptions.eof_error, "EOF when reading a line"));
     }
-    Ok(line.trim_end_matches('\n').to_owned())
+    let last = h.get_item(line, Value::Int(-1))?;
+    if h.equal(last, end)? { h.get_slice(line, Value::HOLE, Value::Int(-1)) } else { Ok(line) }
 }
 
 fn raw_input(h: &mut Host, a: Args<'_>) -> Res {
-    let line = read_line(h, a.opt(0))?;
-    Ok(h.new_str(line))
+    read_line(h, a.opt(0))
 }
 
 fn input(h: &mut Host, a: Args<'_>) -> Res {
-    let line = read_line(h, a.opt(0))?;
-    let text = h.new_str(line);
+    let text = read_line(h, a.opt(0))?;
     h.eval_value(text, None, None)
 }
 
