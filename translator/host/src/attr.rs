@@ -209,10 +209,10 @@ impl Host {
             }
             ObjData::Property(p) => {
                 let p = **p;
-                if obj.is_hole() {
-                    return Ok(found);
-                }
                 if !self.is_user_instance(found) || self.own_get(found).is_none() {
+                    if obj.is_hole() {
+                        return Ok(found);
+                    }
                     return self.property_value(p, obj);
                 }
             }

@@ -32,7 +32,9 @@ pub(crate) enum Ended {
 impl Host {
     /// Runs the frames above `depth` until the first of them returns; called from native code.
     pub(crate) fn run_nested(&mut self, depth: usize) -> Res {
-        self.native_marks.push(self.instr_clock);
+        // What the host is asked from outside Python holds nothing.
+        let mark = if depth == 0 { u64::MAX } else { self.instr_clock };
+        self.native_marks.push(mark);
         let result = self.run(depth);
         self.native_marks.pop();
         match result? {

@@ -156,6 +156,9 @@ impl Host {
 
     /// `len(value)`.
     pub(crate) fn length(&mut self, value: Value) -> Res<usize> {
+        if matches!(self.data(value), Some(ObjData::LowLevel(_))) {
+            return crate::lowlevel::ll_len(self, value);
+        }
         match self.length_opt(value)? {
             Some(len) => Ok(len),
             None => {

@@ -78,6 +78,9 @@ fn read_line(h: &mut Host, prompt: Option<Value>) -> Res {
         }
     }
     h.flush_output();
+    if h.sys_attribute("stdout").is_none() {
+        return Err(h.runtime_error("[raw_]input: lost sys.stdout"));
+    }
     let Some(stdin) = h.sys_attribute("stdin") else { return Err(h.runtime_error("lost sys.stdin")) };
     let readline = h.getattr(stdin, "readline")?;
     let line = h.call(readline, &[], &[])?;
