@@ -11,6 +11,7 @@ pub fn run(host: &mut Host, entry: Value, options: &Options) -> i32 {
         argv.push(host.new_str(arg.as_bytes()));
     }
     let argv = host.new_list(argv);
+    host.enable_collection();
     let status = match host.call(entry, &[argv], &[]) {
         Ok(Value::Int(status)) => i32::try_from(status & 0xff).unwrap_or(1),
         Ok(Value::Bool(status)) => i32::from(status),

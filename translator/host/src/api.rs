@@ -88,7 +88,7 @@ impl Host {
 
     /// Name of the class of a value.
     pub fn type_name(&self, value: Value) -> String {
-        self.class_name_of(value)
+        self.plain_class_name(value)
     }
 
     /// `repr(value)` as text; never fails.
@@ -123,7 +123,7 @@ impl Host {
 
     /// `a == b` as a truth value.
     pub fn equal(&mut self, a: Value, b: Value) -> Res<bool> {
-        self.values_equal(a, b)
+        self.compare_bool(CmpOp::Eq, a, b)
     }
 
     /// `bool(value)`.

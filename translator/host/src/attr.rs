@@ -55,9 +55,22 @@ impl Host {
                 let class = self.type_id(value);
                 self.class(Value::Obj(class)).is_some_and(|c| c.custom_getattribute || c.has_getattr)
             }
+            ObjData::Method(m) => {
+                let func = m.func;
+                return self.method_attribute(value, func, name);
+            }
             _ => false,
         };
         if special { self.hooked_attribute(value, name) } else { self.generic_attribute(value, name) }
+    }
+
+    /// Attribute of a method: its own, else of its function.
+    pub(crate) fn method_attribute(&mut self, value: Value, func: Value, name: ObjId) -> Res<Option<Value>> {
+        let class = self.types.instancemethod;
+        match self.lookup_type(class, name) {
+            Some(found) if name != self.names.d_doc => self.bind(found, value, class).map(Some),
+            _ => self.get_attribute_opt(func, name),
+        }
     }
 
     /// Attribute access through `__getattribute__` and `__getattr__`.
@@ -102,6 +115,7 @@ impl Host {
         let from_class = self.lookup_type(class, name);
         if let Some(found) = from_class
             && self.is_data_descriptor(found)
+            && self.has_getter(found)
         {
             return self.bind(found, value, class).map(Some);
         }
@@ -135,6 +149,18 @@ impl Host {
                 matches!(self.old_special(value, name), Ok(Some(_)))
             }
             _ => false,
+        }
+    }
+
+    /// Whether a data descriptor can be read: native ones can, others when they have `__get__`.
+    fn has_getter(&mut self, descriptor: Value) -> bool {
+        match self.heap.get(descriptor.obj().unwrap_or(ObjId::HOLE)) {
+            ObjData::Instance(i) if i.payload.is_none() => {
+                let class = i.class;
+                let name = self.names.d_get;
+                self.lookup_type(class, name).is_some()
+            }
+            _ => true,
         }
     }
 
@@ -183,14 +209,11 @@ impl Host {
             }
             ObjData::Property(p) => {
                 let p = **p;
-                if obj.is_hole() {
-                    return Ok(found);
-                }
                 if !self.is_user_instance(found) || self.own_get(found).is_none() {
-                    if p.get.is_none() {
-                        return Err(self.error(self.exceptions.attribute_error, "unreadable attribute"));
+                    if obj.is_hole() {
+                        return Ok(found);
                     }
-                    return self.call_value(p.get, &[obj], &[]);
+                    return self.property_value(p, obj);
                 }
             }
             ObjData::GetSet(g) => {
@@ -236,6 +259,14 @@ impl Host {
         }
     }
 
+    /// The value of a property.
+    pub(crate) fn property_value(&mut self, p: crate::object::Property, obj: Value) -> Res {
+        if p.get.is_none() {
+            return Err(self.error(self.exceptions.attribute_error, "unreadable attribute"));
+        }
+        self.call_value(p.get, &[obj], &[])
+    }
+
     fn old_style_get(&mut self, found: Value, obj: Value, class: ObjId) -> Res {
         let name = self.names.d_get;
         if let Some(ObjData::OldInstance(_)) = self.data(found)
@@ -257,7 +288,7 @@ impl Host {
         self.lookup_type(class, name).filter(|&m| !self.is_native_slot(m))
     }
 
-    fn bind_classmethod(&mut self, inner: Value, class: ObjId) -> Res {
+    pub(crate) fn bind_classmethod(&mut self, inner: Value, class: ObjId) -> Res {
         if matches!(self.data(inner), Some(ObjData::Function(_))) {
             let meta = self.type_id(Value::Obj(class));
             let method = Method { func: inner, self_: Value::Obj(class), class: Value::Obj(meta) };
@@ -550,7 +581,7 @@ impl Host {
     fn is_readonly_member(&self, name: &str) -> bool {
         matches!(
             name,
-            "__self__" | "__func__" | "im_self" | "im_func" | "im_class" | "__objclass__" | "func_closure" | "start"
+            "__mro__" | "__base__" | "__self__" | "__func__" | "im_self" | "im_func" | "im_class" | "__objclass__" | "func_closure" | "start"
                 | "stop" | "step" | "func_globals" | "__closure__" | "__globals__" | "gi_frame" | "gi_running"
                 | "gi_code" | "__thisclass__" | "__self_class__" | "f_code" | "f_back" | "f_globals" | "f_builtins"
                 | "tb_next" | "tb_frame" | "tb_lineno" | "tb_lasti" | "real" | "imag" | "fget" | "fset" | "fdel"

@@ -85,6 +85,7 @@ impl Host {
         host.make_exceptions();
         builtins::setup(&mut host);
         crate::modules::setup_first(&mut host);
+        host.gc.permanent = host.heap.len() as u32;
         host
     }
 
@@ -104,6 +105,10 @@ impl Host {
         for index in 1..self.heap.len() {
             if let ObjData::Class(c) = self.heap.get_mut(ObjId(index as u32)) {
                 c.metaclass = type_;
+                if c.layout == Layout::Type {
+                    c.has_dict = true;
+                    c.has_weakref = true;
+                }
             }
         }
     }

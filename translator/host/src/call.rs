@@ -187,7 +187,6 @@ impl Host {
             saved_exc: None,
             kind,
             generator: ObjId::HOLE,
-            stamp: 0,
             code,
         };
         if frame.code.is_generator() {

@@ -270,6 +270,15 @@ impl Host {
         if l1 == Layout::Object && s1.is_empty() {
             return Ok(new);
         }
+        if l1 == Layout::Exception && l2 == Layout::Exception {
+            let (m1, m2) = (self.exception_members(old), self.exception_members(new));
+            if m1.is_some() && m2.is_some() && m1 != m2 {
+                return Err(self.type_error("multiple bases have instance lay-out conflict"));
+            }
+            if m1.is_none() && m2.is_some() {
+                return Ok(new);
+            }
+        }
         if l1 == l2 && s1.starts_with(&s2) {
             return Ok(old);
         }
@@ -282,6 +291,20 @@ impl Host {
         Err(self.type_error(
             "multiple bases have instance lay-out conflict",
         ))
+    }
+
+    /// The exception class in the mro that defines members of its own.
+    fn exception_members(&self, class: Value) -> Option<Value> {
+        let e = &self.exceptions;
+        let own = [
+            e.environment_error,
+            e.system_exit,
+            e.syntax_error,
+            e.unicode_decode_error,
+            e.unicode_encode_error,
+            e.unicode_translate_error,
+        ];
+        self.class(class)?.mro.iter().copied().find(|c| own.iter().any(|&o| Value::Obj(o) == *c))
     }
 
     fn declared_slots(&mut self, dict: ObjId, parent: &Class, bases: &[Value]) -> Res<Slots> {

@@ -78,6 +78,10 @@ impl Host {
     /// `AttributeError: 'x' object has no attribute 'y'`.
     #[cold]
     pub fn attribute_error(&mut self, value: Value, name: ObjId) -> Raised {
+        if let Some(ObjData::Method(m)) = self.data(value) {
+            let func = m.func;
+            return self.attribute_error(func, name);
+        }
         let text = self.name_text(name);
         let message = match value.obj().map(|id| self.heap.get(id)) {
             Some(ObjData::Class(c)) => format!("type object '{}' has no attribute '{}'", c.name, text),

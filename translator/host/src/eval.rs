@@ -32,7 +32,9 @@ pub(crate) enum Ended {
 impl Host {
     /// Runs the frames above `depth` until the first of them returns; called from native code.
     pub(crate) fn run_nested(&mut self, depth: usize) -> Res {
-        self.native_marks.push(self.instr_clock);
+        // What the host is asked from outside Python holds nothing.
+        let mark = if depth == 0 { u64::MAX } else { self.instr_clock };
+        self.native_marks.push(mark);
         let result = self.run(depth);
         self.native_marks.pop();
         match result? {
@@ -197,8 +199,10 @@ impl Host {
                 continue;
             }
             self.stack.truncate(base + block.level as usize);
-            self.note_handled(&raised);
-            if block.kind == BlockKind::Finally {
+            if block.kind != BlockKind::Finally {
+                self.note_handled(&raised);
+            }
+            if block.kind != BlockKind::Except {
                 let signal = Signal::Raise(raised.value(), raised.traceback());
                 let signal = self.alloc(ObjData::Signal(Box::new(signal)));
                 self.stack.push(signal);
@@ -248,7 +252,7 @@ impl Host {
             }
             self.blocks.pop();
             self.stack.truncate(base + block.level as usize);
-            if block.kind == BlockKind::Finally {
+            if matches!(block.kind, BlockKind::Finally | BlockKind::With) {
                 let signal = self.alloc(ObjData::Signal(Box::new(signal)));
                 self.stack.push(signal);
                 return Some(block.handler as usize);

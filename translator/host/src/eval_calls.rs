@@ -47,6 +47,7 @@ impl Host {
                         && !c.custom_getattribute
                         && !matches!(inst.payload.as_deref(), Some(ObjData::Module(_)))
                     {
+                        let hooked = c.has_getattr;
                         let from_class = self.lookup_type(class, name);
                         let plain = match from_class {
                             None => true,
@@ -59,7 +60,9 @@ impl Host {
                             {
                                 return Ok(value);
                             }
-                            if let Some(found) = from_class {
+                            if let Some(found) = from_class
+                                && !hooked
+                            {
                                 return self.bind(found, obj, class);
                             }
                         }

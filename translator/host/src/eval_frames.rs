@@ -180,7 +180,6 @@ impl Host {
             saved_exc: None,
             kind: crate::frame::FrameKind::Call,
             generator: ObjId::HOLE,
-            stamp: 0,
         };
         let depth = self.frames.len();
         self.push_frame(frame);

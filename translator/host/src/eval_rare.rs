@@ -321,7 +321,7 @@ impl Host {
         let result = self.call_value(enter, &[], &[])?;
         self.pop();
         self.replace(1, exit);
-        self.push_block(BlockKind::Finally, target, base);
+        self.push_block(BlockKind::With, target, base);
         self.stack.push(result);
         Ok(())
     }

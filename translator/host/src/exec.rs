@@ -94,7 +94,7 @@ impl Host {
         };
         let details =
             self.new_tuple(&[name, Value::Int(i64::from(place.line)), Value::Int(i64::from(place.column)), shown]);
-        let message = self.new_str(diagnostic.title.as_str());
+        let message = self.new_str(python_words(&diagnostic.title));
         let raised = self.error_args(class, &[message, details]);
         self.syntax_error = Some((raised.value(), Box::new(diagnostic)));
         raised
@@ -195,4 +195,18 @@ fn prepare(mut bytes: Vec<u8>, mode: &str) -> Vec<u8> {
         bytes.push(b'\n');
     }
     bytes
+}
+
+/// What Python calls a problem that the parser names in its own words.
+fn python_words(title: &str) -> &str {
+    match title {
+        "unexpected indentation" => "unexpected indent",
+        "indentation does not match any enclosing block" => "unindent does not match any outer indentation level",
+        "`return` with a value in a generator" => "'return' with argument inside generator",
+        "string is never closed" => "EOL while scanning string literal",
+        title if title.ends_with("is never closed") => "unexpected EOF while parsing",
+        title if title.starts_with('`') && title.contains("closes nothing") => "invalid syntax",
+        "expected `:`" => "invalid syntax",
+        title => title,
+    }
 }

@@ -10,8 +10,10 @@ pub enum BlockKind {
     Loop,
     /// `SetupExcept`
     Except,
-    /// `SetupFinally`, `SetupWith`
+    /// `SetupFinally`
     Finally,
+    /// `SetupWith`
+    With,
 }
 
 /// One entry of the block stack.
@@ -82,8 +84,6 @@ pub struct Frame {
     pub kind: FrameKind,
     /// the generator this frame belongs to, the hole when none
     pub generator: ObjId,
-    /// heap clock at the start of the instruction that called native code
-    pub stamp: u32,
 }
 
 /// A suspended frame of a generator.

@@ -8,10 +8,8 @@ use crate::value::ObjId;
 pub struct Slot {
     /// the object
     pub data: ObjData,
-    /// number of allocations before this one, to tell young objects from old ones
+    /// the clock at the allocation, in units of [`Heap::AGE_UNIT`]
     pub birth: u32,
-    /// reached in the running collection
-    pub mark: bool,
 }
 
 /// All objects of a host. Slot 0 is the hole.
@@ -19,8 +17,8 @@ pub struct Slot {
 pub struct Heap {
     slots: Vec<Slot>,
     free: Vec<u32>,
-    /// allocations so far (wraps)
-    pub clock: u32,
+    /// allocations so far
+    pub clock: u64,
     /// allocations since the last collection
     pub since_collect: usize,
 }
@@ -37,7 +35,6 @@ impl Heap {
         let hole = Slot {
             data: ObjData::Free,
             birth: 0,
-            mark: true,
         };
         Heap {
             slots: vec![hole],
@@ -47,15 +44,23 @@ impl Heap {
         }
     }
 
+    /// Births are told apart in units of this many allocations.
+    pub const AGE_UNIT: u64 = 256;
+
+    /// A clock in units of [`Heap::AGE_UNIT`].
+    #[inline(always)]
+    pub fn age(clock: u64) -> u32 {
+        (clock / Heap::AGE_UNIT) as u32
+    }
+
     /// Allocates an object.
     #[inline]
     pub fn alloc(&mut self, data: ObjData) -> ObjId {
-        self.clock = self.clock.wrapping_add(1);
+        self.clock += 1;
         self.since_collect += 1;
         let slot = Slot {
             data,
-            birth: self.clock,
-            mark: false,
+            birth: Heap::age(self.clock),
         };
         if let Some(index) = self.free.pop() {
             self.slots[index as usize] = slot;
@@ -83,12 +88,6 @@ impl Heap {
         &self.slots[id.0 as usize]
     }
 
-    /// Marks an object; true if it was not marked yet.
-    pub fn mark(&mut self, id: ObjId) -> bool {
-        let slot = &mut self.slots[id.0 as usize];
-        !std::mem::replace(&mut slot.mark, true)
-    }
-
     /// Number of slots, used or not.
     pub fn len(&self) -> usize {
         self.slots.len()
@@ -108,12 +107,5 @@ impl Heap {
     pub fn release(&mut self, id: ObjId) {
         self.slots[id.0 as usize].data = ObjData::Free;
         self.free.push(id.0);
-    }
-
-    /// Clears all marks.
-    pub fn clear_marks(&mut self) {
-        for slot in self.slots.iter_mut().skip(1) {
-            slot.mark = false;
-        }
     }
 }

@@ -71,10 +71,10 @@ pub struct Host {
     /// instruction being executed by the frame on top
     pub(crate) pc: usize,
     /// heap clock at its start
-    pub(crate) instr_clock: u32,
+    pub(crate) instr_clock: u64,
     pub(crate) serial: u64,
     /// heap clocks before which native callers hold nothing
-    pub(crate) native_marks: Vec<u32>,
+    pub(crate) native_marks: Vec<u64>,
     pub(crate) native_depth: usize,
     /// most nested calls
     pub recursion_limit: usize,

@@ -261,6 +261,15 @@ impl Host {
             Some(_) => return Err(self.value_error("Attempted relative import in non-package")),
             None => {
                 let Some(own) = text(self, name) else { return Ok(None) };
+                let known = if self.dict_get_name(globals, path).is_some() {
+                    Some(own.clone())
+                } else {
+                    own.rsplit_once('.').map(|(parent, _)| parent.to_string())
+                };
+                if let Some(known) = &known {
+                    let value = self.new_str(known);
+                    self.dict_set_name(globals, package, value);
+                }
                 if self.dict_get_name(globals, path).is_some() {
                     own
                 } else {

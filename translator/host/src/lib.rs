@@ -32,6 +32,7 @@ pub mod ops;
 pub mod print;
 mod script;
 pub mod system;
+mod trace;
 pub mod types;
 pub mod value;
 

@@ -162,8 +162,18 @@ impl Host {
         }
     }
 
-    /// `type(value).__name__`.
+    /// The class of a value as messages name it.
     pub(crate) fn class_name_of(&self, value: Value) -> String {
+        let class = self.type_id(value);
+        let name = self.class_name(Value::Obj(class));
+        match self.class(Value::Obj(class)) {
+            Some(c) if c.builtin && c.layout == crate::object::Layout::Exception => format!("exceptions.{name}"),
+            _ => name,
+        }
+    }
+
+    /// `type(value).__name__`, without a module.
+    pub(crate) fn plain_class_name(&self, value: Value) -> String {
         self.class_name(Value::Obj(self.type_id(value)))
     }
 

@@ -271,8 +271,8 @@ pub struct Instance {
 pub struct ExcData {
     /// `args`
     pub args: Vec<Value>,
-    /// further members (`errno`, `filename`, `code`, `start` …), the hole when absent
-    pub fields: [ExcField; 5],
+    /// further members (`errno`, `filename`, `code`, `start` …), the last is `message`; the hole when absent
+    pub fields: [ExcField; 6],
 }
 
 /// A member of an exception.

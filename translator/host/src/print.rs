@@ -71,32 +71,32 @@ impl Host {
     }
 
     fn print_item(&mut self, file: Value, value: Value) -> Res<()> {
-        let native = self.native::<FileObj>(file).is_some();
         if self.swap_softspace(file, false) {
             self.write_bytes(file, b" ")?;
         }
-        let is_text = matches!(self.data(value), Some(ObjData::Str(_) | ObjData::Unicode(_)));
         let soft = match self.data(value) {
             Some(ObjData::Str(s)) => ends_soft(s.bytes.last().map(|&b| u32::from(b))),
             Some(ObjData::Unicode(u)) => ends_soft(u.chars.last().copied()),
             _ => true,
         };
-        if !native && is_text && !self.is_user_instance(value) {
-            let name = self.names.n_write;
-            let write = self.get_attribute(file, name)?;
-            self.call_value(write, &[value], &[])?;
-        } else {
-            let bytes = self.print_bytes(value)?;
-            self.write_bytes(file, &bytes)?;
-        }
+        self.write_value(file, value)?;
         if soft {
             self.swap_softspace(file, true);
         }
         Ok(())
     }
 
-    fn print_bytes(&mut self, value: Value) -> Res<Vec<u8>> {
-        self.to_str_bytes(value)
+    /// Writes a value as `print` does: text objects as they are, the rest as `str`.
+    pub(crate) fn write_value(&mut self, file: Value, value: Value) -> Res<()> {
+        let is_text = matches!(self.data(value), Some(ObjData::Str(_) | ObjData::Unicode(_)));
+        if is_text && !self.is_user_instance(value) && self.native::<FileObj>(file).is_none() {
+            let name = self.names.n_write;
+            let write = self.get_attribute(file, name)?;
+            self.call_value(write, &[value], &[])?;
+            return Ok(());
+        }
+        let bytes = self.to_str_bytes(value)?;
+        self.write_bytes(file, &bytes)
     }
 
     fn print_newline(&mut self, file: Value) -> Res<()> {

@@ -18,6 +18,7 @@ impl Host {
 
     /// Runs a file as `__main__` with its folder first on `sys.path`; reports what it does not catch. Gives the exit status.
     pub fn run_script(&mut self, path: &Path) -> i32 {
+        self.enable_collection();
         self.search_folder_of(path);
         let status = match self.run_file(path, "__main__") {
             Ok(_) => 0,

@@ -118,6 +118,7 @@ const BUFFER_SLOTS: &[NativeDef] = &[
     def("__repr__", 0, 0, buffer_repr),
     def("__add__", 1, 1, buffer_add),
     def("__mul__", 1, 1, buffer_mul),
+    def("__rmul__", 1, 1, buffer_mul),
     def("__hash__", 0, 0, buffer_hash),
 ];
 

@@ -87,7 +87,7 @@ pub fn setup(h: &mut Host) {
         attrs: GENERATOR_ATTRS,
         slots: const { &[def("__iter__", 0, 0, same)] },
         methods: const { &[
-            def("next", 0, 0, super::iterators::next),
+            def("next", 0, 0, generator_next),
             def("send", 1, 1, generator_send),
             def("throw", 1, 3, generator_throw),
             def("close", 0, 0, generator_close),
@@ -98,7 +98,7 @@ pub fn setup(h: &mut Host) {
     attrs(h, t.frame, FRAME_ATTRS);
     attrs(h, t.traceback, TRACEBACK_ATTRS);
     let spec = TypeSpec {
-        attrs: const { &[("__dict__", module_dict, None)] },
+        attrs: const { &[("__dict__", module_dict, Some(readonly))] },
         slots: const { &[named("__init__", 1, &["name", "doc"], module_init), def("__repr__", 0, 0, super::slots::repr)] },
         new: Some(new_module),
         new_args: (0, -1),
@@ -154,6 +154,18 @@ fn descriptor_get(h: &mut Host, a: Args<'_>) -> Res {
         _ if !obj.is_hole() => h.type_id(obj),
         _ => return Err(h.type_error("__get__(None, None) is invalid")),
     };
+    if let Some(ObjData::Property(p)) = h.data(this(&a)) {
+        let p = **p;
+        return if obj.is_hole() { Ok(this(&a)) } else { h.property_value(p, obj) };
+    }
+    match h.data(this(&a)) {
+        Some(ObjData::StaticMethod(inner)) => return Ok(*inner),
+        Some(ObjData::ClassMethod(inner)) => {
+            let inner = *inner;
+            return h.bind_classmethod(inner, class);
+        }
+        _ => {}
+    }
     if obj.is_hole() && class == h.types.none_type {
         return h.bind(this(&a), Value::None, class);
     }
@@ -428,7 +440,8 @@ fn builtin_name(h: &mut Host, value: Value) -> Res {
 }
 
 fn builtin_doc(h: &mut Host, value: Value) -> Res {
-    Ok(builtin(h, value)?.doc)
+    let b = builtin(h, value)?;
+    Ok(if b.doc.is_none() { h.new_str(format!("{}(...)", b.def.name)) } else { b.doc })
 }
 
 fn builtin_module(h: &mut Host, value: Value) -> Res {
@@ -713,6 +726,12 @@ fn generator_result(h: &mut Host, result: Option<Value>) -> Res {
     }
 }
 
+fn generator_next(h: &mut Host, a: Args<'_>) -> Res {
+    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let result = h.generator_next(id)?;
+    generator_result(h, result)
+}
+
 fn generator_send(h: &mut Host, a: Args<'_>) -> Res {
     let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
     let result = h.generator_resume(id, Ok(a.get(1)))?;
@@ -785,6 +804,10 @@ fn traceback_field(h: &mut Host, value: Value, get: fn(&crate::object::Traceback
 
 fn module_dict(h: &mut Host, value: Value) -> Res {
     Ok(Value::Obj(h.dict_of(value)))
+}
+
+fn readonly(h: &mut Host, _: Value, _: Value) -> Res<()> {
+    Err(h.type_error("readonly attribute"))
 }
 
 fn new_module(h: &mut Host, a: Args<'_>) -> Res {

@@ -189,10 +189,6 @@ fn setdefault(h: &mut Host, a: Args<'_>) -> Res {
 
 fn pop(h: &mut Host, a: Args<'_>) -> Res {
     let t = table(h, this(&a));
-    if h.table(t).is_empty() && a.opt(2).is_none() {
-        let text = h.new_str("pop(): dictionary is empty");
-        return Err(h.key_error(text));
-    }
     match h.dict_remove(t, a.get(1))? {
         Some(value) => Ok(value),
         None => match a.opt(2) {

@@ -113,8 +113,7 @@ fn exc(h: &Host, value: Value) -> Option<&ExcData> {
 
 fn new(h: &mut Host, a: Args<'_>) -> Res {
     let Value::Obj(class) = this(&a) else { return Err(h.type_error("class expected")) };
-    let mut data = ExcData { args: a.pos[1..].to_vec(), ..ExcData::default() };
-    h.fill_exception_fields(class, &mut data);
+    let data = ExcData::default();
     Ok(h.new_instance(class, Some(ObjData::Exc(Box::new(data)))))
 }
 
@@ -126,6 +125,7 @@ fn init(h: &mut Host, a: Args<'_>) -> Res {
     let class = h.type_id(this(&a));
     let mut data = ExcData { args: a.pos[1..].to_vec(), ..ExcData::default() };
     h.check_unicode_args(class, &data)?;
+    h.check_syntax_args(class, &data)?;
     h.fill_exception_fields(class, &mut data);
     if let Some(ObjData::Exc(e)) = h.data_mut(this(&a)) {
         **e = data;
@@ -139,6 +139,10 @@ impl Host {
         let e = &self.exceptions;
         let is = |base: ObjId| self.is_subclass(Value::Obj(class), Value::Obj(base));
         let n = data.args.len();
+        data.fields[5] = match data.args[..] {
+            [only] => ExcField(only),
+            _ => ExcField::default(),
+        };
         if is(e.environment_error) {
             if n == 2 || n == 3 {
                 for i in 0..n {
@@ -181,6 +185,14 @@ impl Host {
                 data.fields[i + 1] = ExcField(value);
             }
         }
+    }
+
+    fn check_syntax_args(&mut self, class: ObjId, data: &ExcData) -> Res<()> {
+        if data.args.len() != 2 || !self.is_subclass(Value::Obj(class), Value::Obj(self.exceptions.syntax_error)) {
+            return Ok(());
+        }
+        let info = self.collect_iterable(data.args[1])?;
+        if info.len() == 4 { Ok(()) } else { Err(self.index_error("tuple index out of range")) }
     }
 
     fn check_unicode_args(&mut self, class: ObjId, data: &ExcData) -> Res<()> {
@@ -398,9 +410,9 @@ fn get_message(h: &mut Host, value: Value) -> Res {
     {
         return Ok(found);
     }
-    match exc(h, value).map(|e| e.args.clone()).unwrap_or_default()[..] {
-        [only] => Ok(only),
-        _ => Ok(h.new_str("")),
+    match exc(h, value).and_then(|e| e.fields[5].0.option()) {
+        Some(message) => Ok(message),
+        None => Ok(h.new_str("")),
     }
 }
 

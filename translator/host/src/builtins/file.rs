@@ -143,6 +143,9 @@ fn new(h: &mut Host, a: Args<'_>) -> Res {
 
 fn open_file(h: &mut Host, name: Value, mode: Value) -> Res {
     let path = h.path_arg(name)?;
+    if path.contains(&0) {
+        return Err(h.type_error("file() argument 1 must be encoded string without null bytes, not str"));
+    }
     let mode = match given(mode) {
         Some(m) => h.str_text(m).unwrap_or_default(),
         None => "r".to_owned(),

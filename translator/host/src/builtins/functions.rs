@@ -182,15 +182,26 @@ fn pow(h: &mut Host, a: Args<'_>) -> Res {
 
 fn coerce(h: &mut Host, a: Args<'_>) -> Res {
     let (x, y) = (a.get(0), a.get(1));
-    if let Some((x, y)) = super::numbers::coerce_numbers(h, x, y)? {
+    if !h.is_user_instance(x)
+        && !h.is_user_instance(y)
+        && let Some((x, y)) = super::numbers::coerce_numbers(h, x, y)?
+    {
         return Ok(h.new_tuple(&[x, y]));
     }
-    let name = h.intern_str("__coerce__");
-    if let Some(result) = h.call_special_if(x, name, &[y])?
-        && !h.is_not_implemented(result)
+    let name = h.names.d_coerce;
+    if let Some(result) = h.try_special(x, name, y)?
         && !result.is_none()
     {
         return Ok(result);
+    }
+    if let Some(result) = h.try_special(y, name, x)?
+        && let Some(items) = h.tuple_items(result).cloned()
+        && let [q, p] = items[..]
+    {
+        return Ok(h.new_tuple(&[p, q]));
+    }
+    if h.is_user_instance(x) && h.type_id(x) == h.type_id(y) {
+        return Ok(h.new_tuple(&[x, y]));
     }
     Err(h.type_error("number coercion failed"))
 }
@@ -259,14 +270,7 @@ fn format(h: &mut Host, a: Args<'_>) -> Res {
         Some(spec) => spec,
         None => h.new_str(""),
     };
-    let name = h.intern_str("__format__");
-    match h.call_special_if(a.get(0), name, &[spec])? {
-        Some(result) => Ok(result),
-        None => {
-            let class = h.class_name_of(a.get(0));
-            Err(h.type_error(std::format!("Type {class} doesn't define __format__")))
-        }
-    }
+    crate::format::braces::format_with(h, a.get(0), spec)
 }
 
 /// `max` and `min`.

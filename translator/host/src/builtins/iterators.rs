@@ -224,7 +224,8 @@ fn slice_cmp(h: &mut Host, a: Args<'_>) -> Res {
 
 fn slice_indices(h: &mut Host, a: Args<'_>) -> Res {
     let Some(slice) = h.slice_parts(this(&a)) else { return Err(h.type_error("slice expected")) };
-    let len = h.to_i64(a.get(1))?.max(0) as usize;
+    let Some(len) = h.to_index_clipped(a.get(1))? else { return Err(h.type_error("an integer is required")) };
+    let len = len.max(0) as usize;
     let r = h.slice_range(slice, len)?;
     Ok(h.new_tuple(&[Value::Int(r.start), Value::Int(r.stop), Value::Int(r.step)]))
 }

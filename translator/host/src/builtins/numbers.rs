@@ -353,7 +353,7 @@ fn decimal_text(h: &mut Host, value: Value) -> Res<Vec<u8>> {
             Some(d) => out.push(b'0' + d),
             None if super::unicode_data::is_space(c) => out.push(b' '),
             None if c < 128 => out.push(c as u8),
-            None => return Err(h.encode_error("decimal", value, 0, 1, "invalid decimal Unicode string")),
+            None => out.push(b'?'),
         }
     }
     Ok(out)
@@ -399,6 +399,7 @@ fn int_of(h: &mut Host, x: Value, long: bool) -> Res {
     let name = if long { "long" } else { "int" };
     if !h.is_user_instance(x) {
         match h.number(x) {
+            Num::Long(n) if !long => return Ok(h.new_int((*n).clone())),
             Num::Int(_) | Num::Long(_) => return Ok(plain(h, x)),
             Num::RInt(class, n) => {
                 let big = h.rint_big(class, n);

@@ -5,6 +5,7 @@ use crate::code::{BinOp, CmpOp, UnaryOp};
 use crate::error::Res;
 use crate::host::Host;
 use crate::object::{Args, NativeDef};
+use crate::ops::number::Num;
 use crate::value::Value;
 
 fn op_of(n: u8) -> BinOp {
@@ -40,12 +41,30 @@ pub fn binary<const OP: u8>(h: &mut Host, a: Args<'_>) -> Res {
     if let Some(c) = super::given(a.get(2)) {
         return h.power3(a.get(0), a.get(1), c);
     }
+    if narrower(h, a.get(0), a.get(1)) {
+        return Ok(h.not_implemented);
+    }
     let result = h.native_binary(op_of(OP), a.get(0), a.get(1))?;
     Ok(or_not_implemented(h, result))
 }
 
+/// Whether the first number leaves the operation to the wider type of the second.
+fn narrower(h: &Host, x: Value, y: Value) -> bool {
+    let rank = |v: Value| match h.number(v) {
+        Num::Int(_) => 1,
+        Num::Long(_) | Num::RInt(..) => 2,
+        Num::Float(_) | Num::Single(_) => 3,
+        Num::Complex(..) => 4,
+        Num::No => 0,
+    };
+    rank(x) > 0 && (rank(x) < rank(y) || rank(y) == 0)
+}
+
 /// `__radd__` and so on.
 pub fn reflected<const OP: u8>(h: &mut Host, a: Args<'_>) -> Res {
+    if narrower(h, a.get(0), a.get(1)) {
+        return Ok(h.not_implemented);
+    }
     let result = h.native_binary(op_of(OP), a.get(1), a.get(0))?;
     Ok(or_not_implemented(h, result))
 }

@@ -294,12 +294,12 @@ fn get_dict(h: &mut Host, value: Value) -> Res {
 fn get_module(h: &mut Host, value: Value) -> Res {
     let dict = h.dict_of(value);
     match h.dict_get_name(dict, h.names.d_module) {
-        Some(found) => Ok(found),
-        None if h.class(value).is_some_and(|c| !c.builtin) => {
+        Some(found) if !matches!(h.data(found), Some(ObjData::GetSet(_))) => Ok(found),
+        _ if h.class(value).is_some_and(|c| !c.builtin) => {
             let name = h.names.d_module;
             Err(h.attribute_error(value, name))
         }
-        None => Ok(h.new_str("__builtin__")),
+        _ => Ok(h.new_str("__builtin__")),
     }
 }
 

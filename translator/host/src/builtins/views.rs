@@ -123,7 +123,8 @@ fn contains(h: &mut Host, a: Args<'_>) -> Res {
     }
     let Some(items) = h.tuple_items(a.get(1)).cloned() else { return Ok(Value::Bool(false)) };
     let [key, value] = items[..] else { return Ok(Value::Bool(false)) };
-    match h.dict_get(dict, key)? {
+    let found = h.dict_get(dict, key);
+    match h.catch(found, h.exceptions.exception)?.flatten() {
         Some(found) => Ok(Value::Bool(h.values_equal(found, value)?)),
         None => Ok(Value::Bool(false)),
     }

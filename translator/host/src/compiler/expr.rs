@@ -56,6 +56,14 @@ impl Compiler<'_> {
                 self.unit.emit(Instr::Binary(op));
                 Ok(())
             }
+            ExprKind::Unary(ast::UnaryOp::Neg, e) if matches!(e.kind, ExprKind::Imaginary(_)) => {
+                if let ExprKind::Imaginary(x) = e.kind {
+                    let value = self.host.new_complex(0.0, -x);
+                    let i = self.unit.add_const(None, || value);
+                    self.unit.emit(Instr::LoadConst(i));
+                }
+                Ok(())
+            }
             ExprKind::Unary(op, e) => {
                 self.expr(e)?;
                 self.unit.emit(Instr::Unary(match op {

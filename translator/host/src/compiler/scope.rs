@@ -169,9 +169,6 @@ impl Scopes {
             return fail("cannot assign to None", span);
         }
         let name = self.mangled(scope, name);
-        if self.scopes[scope].globals.contains_key(&name) && self.scopes[scope].kind == ScopeKind::Module {
-            return Ok(());
-        }
         self.scopes[scope].bound.insert(name);
         Ok(())
     }

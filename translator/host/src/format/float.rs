@@ -74,11 +74,23 @@ pub fn general(x: f64, precision: usize, point: bool) -> String {
     if let Some(text) = special(x) {
         return text.to_string();
     }
-    let mut text = format_abs(x, Style::General, precision, false);
-    if point && !text.contains(['.', 'e']) {
-        text.push_str(".0");
-    }
+    let text = if point { general_with_point(x, precision, false) } else { format_abs(x, Style::General, precision, false) };
     if x.is_sign_negative() { format!("-{text}") } else { text }
+}
+
+/// Like `g`, but whole numbers keep a digit after the point and take the exponent form one digit earlier.
+pub fn general_with_point(x: f64, precision: usize, alternate: bool) -> String {
+    let text = format_abs(x, Style::General, precision, alternate);
+    if text.contains(['.', 'e']) {
+        return text;
+    }
+    if text.len() >= precision.max(1) && text != "0" {
+        let exponent = text.len() - 1;
+        let digits = text.trim_end_matches('0');
+        let point = if digits.len() > 1 { "." } else { "" };
+        return format!("{}{point}{}e+{exponent:02}", &digits[..1], &digits[1..]);
+    }
+    text + ".0"
 }
 
 /// The magnitude of a finite float in a style; `alternate` keeps trailing zeros and the point.

@@ -1,6 +1,6 @@
 //! Format specifications: `[[fill]align][sign][#][0][width][,][.precision][type]`.
 
-use super::float::{Style, format_abs, general};
+use super::float::{Style, format_abs, general, general_with_point};
 use crate::error::{Raised, Res};
 use crate::host::Host;
 use crate::object::ObjData;
@@ -278,24 +278,6 @@ fn float_body(x: f64, spec: &Spec) -> String {
             Some(p) => general_with_point(x, p, spec.alternate),
         },
     }
-}
-
-/// Like `g`, but whole numbers keep a digit after the point and take the exponent form one digit earlier.
-fn general_with_point(x: f64, precision: usize, alternate: bool) -> String {
-    let text = format_abs(x, Style::General, precision, alternate);
-    if text.contains(['.', 'e']) {
-        return text;
-    }
-    if text.len() >= precision.max(1) && precision > 0 {
-        let exponent = text.len() - 1;
-        let digits = text.trim_end_matches('0');
-        let digits = if digits.is_empty() { "0" } else { digits };
-        if text != "0" {
-            let point = if digits.len() > 1 { "." } else { "" };
-            return format!("{}{point}{}e+{exponent:02}", &digits[..1], &digits[1..]);
-        }
-    }
-    text + ".0"
 }
 
 /// Digits of the whole part and the rest of a float in a style.

@@ -131,14 +131,16 @@ impl Host {
             }
         }
         let name = self.names.binary[op as usize];
-        let left = if user_a { self.try_binary_special(op, a, name, b)? } else { self.native_binary(op, a, b)? };
+        let left = if self.is_old_instance(a) {
+            self.old_half(op, a, b, false)?
+        } else if user_a { self.try_binary_special(op, a, name, b)? } else { self.native_binary(op, a, b)? };
         if left.is_some() {
             return Ok(left);
         }
-        if !right_done && let Some(result) = self.try_special(b, reflected, a)? {
-            return Ok(Some(result));
+        if right_done {
+            return Ok(None);
         }
-        self.coerced_binary(op, a, b)
+        if self.is_old_instance(b) { self.old_half(op, b, a, true) } else { self.try_special(b, reflected, a) }
     }
 
     /// Calls `a.__op__(b)`; `None` when absent or NotImplemented.
@@ -165,27 +167,31 @@ impl Host {
 
     /// Whether a class is defined by a native module: its special methods must be called as such.
     fn module_type(&self, class: crate::value::ObjId) -> bool {
-        self.class(Value::Obj(class)).is_some_and(|c| matches!(c.layout, crate::object::Layout::Native(n) if n >= 100))
+        self.class(Value::Obj(class)).is_some_and(|c| matches!(c.layout, crate::object::Layout::Native(n) if n == 22 || n >= 47))
     }
 
-    /// Old-style `__coerce__`.
-    fn coerced_binary(&mut self, op: BinOp, a: Value, b: Value) -> Res<Option<Value>> {
-        let name = self.names.d_coerce;
-        for (first, second, swapped) in [(a, b, false), (b, a, true)] {
-            if !matches!(first.obj().map(|id| self.heap.get(id)), Some(ObjData::OldInstance(_))) {
-                continue;
-            }
-            let Some(method) = self.special_method(first, name)? else { continue };
-            let pair = self.call_value(method, &[second], &[])?;
-            let Some(items) = self.tuple_items(pair).cloned() else { continue };
-            let [x, y] = items[..] else { continue };
-            let (x, y) = if swapped { (y, x) } else { (x, y) };
-            if x == a && y == b {
-                continue;
-            }
-            return self.binary_opt(op, x, y);
+    fn is_old_instance(&self, value: Value) -> bool {
+        matches!(value.obj().map(|id| self.heap.get(id)), Some(ObjData::OldInstance(_)))
+    }
+
+    /// One side of an operation on an old-style instance: `__coerce__` first, then the special method.
+    fn old_half(&mut self, op: BinOp, this: Value, other: Value, reflected: bool) -> Res<Option<Value>> {
+        let coerce = self.names.d_coerce;
+        let names = if reflected { &self.names.reflected } else { &self.names.binary };
+        let name = names[op as usize];
+        let pair = match self.old_special(this, coerce)? {
+            Some(method) => self.call_value(method, &[other], &[])?,
+            None => Value::None,
+        };
+        if pair.is_none() || self.is_not_implemented(pair) {
+            return self.try_special(this, name, other);
         }
-        Ok(None)
+        let items = self.tuple_items(pair).cloned().unwrap_or_default();
+        let [x, y] = items[..] else { return Err(self.type_error("coercion should return None or 2-tuple")) };
+        if self.is_old_instance(x) {
+            return self.try_special(x, name, y);
+        }
+        if reflected { self.binary_opt(op, y, x) } else { self.binary_opt(op, x, y) }
     }
 
     /// `a op b` by the native data of both.

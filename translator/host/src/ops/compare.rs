@@ -73,7 +73,7 @@ impl Host {
     /// `a == b`.
     #[inline]
     pub(crate) fn values_equal(&mut self, a: Value, b: Value) -> Res<bool> {
-        if a == b && !matches!(a, Value::Float(_)) {
+        if a == b {
             return Ok(true);
         }
         let result = self.rich_compare(CmpOp::Eq, a, b)?;
@@ -350,7 +350,7 @@ impl Host {
                         if dict_view {
                             return self.compare_views(op, a, b);
                         }
-                        return Err(self.type_error("can only compare to a set"));
+                        return Ok(None);
                     }
                 }
             }

@@ -78,7 +78,7 @@ impl Host {
         if a == 0 {
             return Ok(Value::Int(0));
         }
-        if b < 63 {
+        if b < 64 {
             let result = a << b;
             if result >> b == a {
                 return Ok(Value::Int(result));

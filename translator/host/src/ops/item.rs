@@ -67,6 +67,11 @@ impl Host {
                 self.get_sequence_item(obj, index)
             }
             Some(ObjData::LowLevel(_)) => lowlevel::ll_getitem(self, obj, index),
+            Some(ObjData::Exc(e)) => {
+                let args = e.args.clone();
+                let args = self.new_tuple(&args);
+                self.get_item(args, index)
+            }
             _ => Err(self.no_getitem(obj)),
         }
     }

@@ -112,7 +112,10 @@ impl Host {
                 }
                 _ => self.iter_next_slow(id),
             },
-            ObjData::Generator(_) => self.generator_next(id),
+            ObjData::Generator(_) => {
+                let result = self.generator_next(id);
+                Ok(self.catch(result, self.exceptions.stop_iteration)?.flatten())
+            }
             _ => self.iter_next_user(it),
         }
     }
@@ -298,7 +301,8 @@ impl Host {
         if let Some(ObjData::Native(_, native)) = it.obj().map(|id| self.heap.get(id))
             && let Some(advance) = native.advance()
         {
-            return advance(self, it);
+            let result = advance(self, it);
+            return Ok(self.catch(result, self.exceptions.stop_iteration)?.flatten());
         }
         let name = self.names.n_next;
         let Some(method) = self.special_method(it, name)? else {

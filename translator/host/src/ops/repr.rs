@@ -91,7 +91,7 @@ impl Host {
         let name = self.names.d_repr;
         if let Some(found) = self.lookup_special(value, name)
             && self.is_native_slot(found)
-            && !matches!(self.data(value), Some(ObjData::Native(..)))
+            && !matches!(self.data(value), Some(ObjData::Native(..) | ObjData::OldInstance(_)))
         {
             return self.native_repr(value);
         }
@@ -177,6 +177,11 @@ impl Host {
             Some(ObjData::Str(s)) => Ok(s.bytes.to_vec()),
             Some(ObjData::Unicode(_)) => self.encode_ascii(value),
             Some(ObjData::Exc(_)) => self.exception_str(value),
+            Some(ObjData::OldClass(_)) => Ok(self.qualified_class_name(value).into_bytes()),
+            Some(ObjData::DictProxy(d)) => {
+                let dict = Value::Obj(*d);
+                self.repr_bytes(dict)
+            }
             _ => self.native_repr(value),
         }
     }
@@ -209,7 +214,7 @@ impl Host {
                 let args = e.args.clone();
                 let tuple = self.new_tuple(&args);
                 let args = if args.is_empty() { "()".to_string() } else { self.repr_text(tuple)? };
-                format!("{}{args}", self.class_name_of(value))
+                format!("{}{args}", self.plain_class_name(value))
             }
             _ => return self.special_repr(value),
         };

@@ -51,7 +51,7 @@ impl Host {
             return Some(true);
         }
         match (a, b) {
-            (Value::Int(_) | Value::Bool(_) | Value::None, Value::Int(_) | Value::None) => Some(false),
+            (Value::Int(_), Value::Int(_)) | (Value::None, Value::Int(_)) | (Value::Int(_), Value::None) => Some(false),
             (Value::Obj(x), Value::Obj(y)) => match (self.heap.get(x), self.heap.get(y)) {
                 (ObjData::Str(x), ObjData::Str(y)) => Some(x.bytes == y.bytes),
                 _ => None,

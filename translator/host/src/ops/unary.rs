@@ -110,6 +110,13 @@ impl Host {
 
     /// Truth by native data.
     pub(crate) fn native_truth(&self, value: Value) -> bool {
+        match value {
+            Value::None => return false,
+            Value::Bool(b) => return b,
+            Value::Int(i) => return i != 0,
+            Value::Float(x) => return x != 0.0,
+            Value::Obj(_) => {}
+        }
         match self.data(value) {
             Some(ObjData::Long(n)) => !n.is_zero(),
             Some(ObjData::IntPayload(i)) => *i != 0,
@@ -149,6 +156,9 @@ impl Host {
 
     /// `len(value)`.
     pub(crate) fn length(&mut self, value: Value) -> Res<usize> {
+        if matches!(self.data(value), Some(ObjData::LowLevel(_))) {
+            return crate::lowlevel::ll_len(self, value);
+        }
         match self.length_opt(value)? {
             Some(len) => Ok(len),
             None => {

@@ -8,6 +8,7 @@ use crate::object::{Args, NativeDef, ObjData};
 use crate::value::Value;
 
 pub(super) const FUNCTIONS: &[NativeDef] = &[
+    def("apply", 1, 3, apply),
     def("callable", 1, 1, |h, a| Ok(Value::Bool(h.is_callable(a.get(0))))),
     def("delattr", 2, 2, delattr),
     def("dir", 0, 1, dir),
@@ -21,8 +22,34 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
     def("vars", 0, 1, vars),
 ];
 
+fn apply(h: &mut Host, a: Args<'_>) -> Res {
+    let args = match a.opt(1) {
+        Some(v) => h.collect_for(v, "apply() arg 2 expected sequence, found other")?,
+        None => vec![],
+    };
+    let mut kwargs = vec![];
+    if let Some(v) = a.opt(2) {
+        if !h.is_dict(v) {
+            let text = format!("apply() arg 3 expected dictionary, found {}", h.class_name_of(v));
+            return Err(h.type_error(text));
+        }
+        for (key, value) in h.dict_items(v) {
+            kwargs.push((name_arg(h, key)?, value));
+        }
+    }
+    h.call_value(a.get(0), &args, &kwargs)
+}
+
+/// An attribute name, or TypeError in the words of the function.
+fn attribute_name(h: &mut Host, value: Value, function: &str) -> Res<crate::value::ObjId> {
+    if h.str_bytes(value).is_none() && h.unicode_chars(value).is_none() {
+        return Err(h.type_error(format!("{function}(): attribute name must be string")));
+    }
+    name_arg(h, value)
+}
+
 fn getattr(h: &mut Host, a: Args<'_>) -> Res {
-    let name = name_arg(h, a.get(1))?;
+    let name = attribute_name(h, a.get(1), "getattr")?;
     match a.opt(2) {
         None => h.get_attribute(a.get(0), name),
         Some(default) => match h.get_attribute_opt(a.get(0), name) {
@@ -36,7 +63,7 @@ fn getattr(h: &mut Host, a: Args<'_>) -> Res {
 
 /// Any exception means that there is no such attribute, but those that end the program.
 fn hasattr(h: &mut Host, a: Args<'_>) -> Res {
-    let name = name_arg(h, a.get(1))?;
+    let name = attribute_name(h, a.get(1), "hasattr")?;
     match h.get_attribute_opt(a.get(0), name) {
         Ok(found) => Ok(Value::Bool(found.is_some())),
         Err(raised) if h.raised_is(&raised, h.exceptions.exception) => Ok(Value::Bool(false)),
@@ -45,13 +72,13 @@ fn hasattr(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn setattr(h: &mut Host, a: Args<'_>) -> Res {
-    let name = name_arg(h, a.get(1))?;
+    let name = attribute_name(h, a.get(1), "setattr")?;
     h.set_attribute(a.get(0), name, a.get(2))?;
     Ok(Value::None)
 }
 
 fn delattr(h: &mut Host, a: Args<'_>) -> Res {
-    let name = name_arg(h, a.get(1))?;
+    let name = attribute_name(h, a.get(1), "delattr")?;
     h.del_attribute(a.get(0), name)?;
     Ok(Value::None)
 }

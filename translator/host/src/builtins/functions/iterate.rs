@@ -43,15 +43,19 @@ fn test_all(h: &mut Host, a: Args<'_>, stop_at: bool) -> Res {
 fn filter(h: &mut Host, a: Args<'_>) -> Res {
     let function = given(a.get(0));
     let mut kept = vec![];
-    for item in h.collect_iterable(a.get(1))? {
+    let iterator = h.get_iter(a.get(1))?;
+    let root = h.push_root(iterator);
+    while let Some(item) = h.iter_next(iterator)? {
         let verdict = match function {
             Some(f) => h.call(f, &[item], &[])?,
             None => item,
         };
         if h.is_true(verdict)? {
+            h.push_root(item);
             kept.push(item);
         }
     }
+    h.pop_roots(root);
     match h.data(a.get(1)) {
         Some(ObjData::Tuple(_)) => Ok(h.new_tuple(&kept)),
         Some(ObjData::Str(_)) => {
@@ -90,27 +94,55 @@ fn map(h: &mut Host, a: Args<'_>) -> Res {
     if sources.is_empty() {
         return Err(h.type_error("map() requires at least two args"));
     }
-    let mut columns = vec![];
-    for source in sources {
-        columns.push(h.collect_iterable(*source)?);
+    let root = h.roots.len();
+    let mut iterators = vec![];
+    for (i, source) in sources.iter().enumerate() {
+        match h.get_iter_opt(*source)? {
+            Some(iterator) => {
+                h.push_root(iterator);
+                iterators.push(Some(iterator));
+            }
+            None => return Err(h.type_error(format!("argument {} to map() must support iteration", i + 2))),
+        }
     }
-    let n = columns.iter().map(Vec::len).max().unwrap_or(0);
-    let mut results = Vec::with_capacity(n);
-    for i in 0..n {
-        let row: Vec<Value> = columns.iter().map(|c| c.get(i).copied().unwrap_or(Value::None)).collect();
-        results.push(match function {
+    let mut results = vec![];
+    loop {
+        let mut row = Vec::with_capacity(iterators.len());
+        for slot in &mut iterators {
+            let item = match *slot {
+                Some(iterator) => h.iter_next(iterator)?,
+                None => None,
+            };
+            if item.is_none() {
+                *slot = None;
+            }
+            row.push(item.unwrap_or(Value::None));
+        }
+        if iterators.iter().all(Option::is_none) {
+            break;
+        }
+        let value = match function {
             Some(f) => h.call(f, &row, &[])?,
             None if row.len() == 1 => row[0],
             None => h.new_tuple(&row),
-        });
+        };
+        h.push_root(value);
+        results.push(value);
     }
+    h.pop_roots(root);
     Ok(h.new_list(results))
 }
 
 fn next(h: &mut Host, a: Args<'_>) -> Res {
     if !h.is_iterator(a.get(0)) {
         let name = h.class_name_of(a.get(0));
-        return Err(h.type_error(format!("'{name}' object is not an iterator")));
+        return Err(h.type_error(format!("{name} object is not an iterator")));
+    }
+    if h.is_user_instance(a.get(0)) && a.opt(1).is_none() && !matches!(h.data(a.get(0)), Some(ObjData::Native(..))) {
+        let name = h.names.n_next;
+        if let Some(method) = h.special_method(a.get(0), name)? {
+            return h.call_value(method, &[], &[]);
+        }
     }
     match (h.iter_next(a.get(0))?, a.opt(1)) {
         (Some(item), _) | (None, Some(item)) => Ok(item),
@@ -152,20 +184,23 @@ fn range(h: &mut Host, a: Args<'_>) -> Res {
         };
         return Ok(h.new_list((0..n).map(|i| Value::Int(first + i * by)).collect()));
     }
+    let distance = if step.is_positive() { &stop - &start } else { &start - &stop };
+    if (distance / step.abs()) > BigInt::from(1 << 28) {
+        return Err(h.overflow_error("range() result has too many items"));
+    }
     let mut items = vec![];
     let mut at = start;
     while if step.is_positive() { at < stop } else { at > stop } {
-        items.push(h.new_int(at.clone()));
+        items.push(h.new_long(at.clone()));
         at += &step;
-        if items.len() > 1 << 28 {
-            return Err(h.overflow_error("range() result has too many items"));
-        }
     }
     Ok(h.new_list(items))
 }
 
 fn reduce(h: &mut Host, a: Args<'_>) -> Res {
-    let iterator = h.get_iter(a.get(1))?;
+    let Some(iterator) = h.get_iter_opt(a.get(1))? else {
+        return Err(h.type_error("reduce() arg 2 must support iteration"));
+    };
     let mut result = match a.opt(2) {
         Some(initial) => initial,
         None => match h.iter_next(iterator)? {

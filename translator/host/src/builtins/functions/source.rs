@@ -3,7 +3,7 @@
 use super::super::{def, given, named};
 use crate::error::Res;
 use crate::host::Host;
-use crate::object::{Args, NativeDef};
+use crate::object::{Args, NativeDef, ObjData};
 use crate::value::{ObjId, Value};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -45,7 +45,21 @@ fn compile(h: &mut Host, a: Args<'_>) -> Res {
         Some(flag) => !h.is_true(flag)?,
         None => true,
     };
-    let futures = if inherit { h.inherited_futures() } else { Default::default() };
+    let flags = match a.opt(3) {
+        Some(v) => h.to_i64(v)?,
+        None => 0,
+    };
+    if flags & !0x3f610 != 0 {
+        return Err(h.value_error("compile(): unrecognised flags"));
+    }
+    let mut futures = crate::compiler::futures_of_flags(flags as u32);
+    if inherit {
+        let inherited = h.inherited_futures();
+        futures.division |= inherited.division;
+        futures.absolute_import |= inherited.absolute_import;
+        futures.print_function |= inherited.print_function;
+        futures.unicode_literals |= inherited.unicode_literals;
+    }
     h.compile_text(a.get(0), &filename, &mode, futures)
 }
 
@@ -57,32 +71,37 @@ fn execfile(h: &mut Host, a: Args<'_>) -> Res {
     Ok(Value::None)
 }
 
-fn read_line(h: &mut Host, prompt: Option<Value>) -> Res<String> {
+fn read_line(h: &mut Host, prompt: Option<Value>) -> Res {
     if let Some(prompt) = prompt {
-        let text = h.str_of(prompt)?;
         if let Some(out) = h.sys_attribute("stdout") {
-            h.write_bytes(out, &text)?;
+            h.write_value(out, prompt)?;
         }
     }
     h.flush_output();
+    if h.sys_attribute("stdout").is_none() {
+        return Err(h.runtime_error("[raw_]input: lost sys.stdout"));
+    }
     let Some(stdin) = h.sys_attribute("stdin") else { return Err(h.runtime_error("lost sys.stdin")) };
     let readline = h.getattr(stdin, "readline")?;
     let line = h.call(readline, &[], &[])?;
-    let line = h.str_text(line).unwrap_or_default();
-    if line.is_empty() {
+    let end = if h.unicode_chars(line).is_some() { h.new_unicode(&[10]) } else { h.new_str("\n") };
+    if !matches!(h.data(line), Some(ObjData::Str(_) | ObjData::Unicode(_))) {
+        return Err(h.type_error("object.readline() returned non-string"));
+    }
+    let len = h.length(line)?;
+    if len == 0 {
         return Err(h.error(h.exceptions.eof_error, "EOF when reading a line"));
     }
-    Ok(line.trim_end_matches('\n').to_owned())
+    let last = h.get_item(line, Value::Int(-1))?;
+    if h.equal(last, end)? { h.get_slice(line, Value::HOLE, Value::Int(-1)) } else { Ok(line) }
 }
 
 fn raw_input(h: &mut Host, a: Args<'_>) -> Res {
-    let line = read_line(h, a.opt(0))?;
-    Ok(h.new_str(line))
+    read_line(h, a.opt(0))
 }
 
 fn input(h: &mut Host, a: Args<'_>) -> Res {
-    let line = read_line(h, a.opt(0))?;
-    let text = h.new_str(line);
+    let text = read_line(h, a.opt(0))?;
     h.eval_value(text, None, None)
 }
 
@@ -99,15 +118,13 @@ fn print(h: &mut Host, a: Args<'_>) -> Res {
         }
     }
     let Some(file) = file.or_else(|| h.sys_attribute("stdout")) else { return Ok(Value::None) };
-    let mut text = vec![];
     for (i, item) in a.pos.iter().enumerate() {
         if i > 0 {
-            text.extend_from_slice(&sep);
+            h.write_bytes(file, &sep)?;
         }
-        text.extend(h.str_of(*item)?);
+        h.write_value(file, *item)?;
     }
-    text.extend_from_slice(&end);
-    h.write_bytes(file, &text)?;
+    h.write_bytes(file, &end)?;
     Ok(Value::None)
 }
 
