@@ -9,7 +9,12 @@ fn main() {
     let pages = Path::new(&root).join("../../docs/errors");
     println!("cargo:rerun-if-changed={}", pages.display());
     let mut names: Vec<String> = fs::read_dir(&pages)
-        .map(|entries| entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect())
+        .map(|entries| {
+            entries
+                .flatten()
+                .filter_map(|e| e.file_name().into_string().ok())
+                .collect()
+        })
         .unwrap_or_default();
     names.sort();
     let mut text = String::from("/// Code and page.\nconst ERROR_PAGES: &[(&str, &str)] = &[\n");

@@ -241,7 +241,10 @@ impl Annotator {
             return Ok(());
         }
         let ((x, m), (y, n)) = (int_parts(&ka), int_parts(&kb));
-        let comparison = matches!(code, OpCode::Lt | OpCode::Le | OpCode::Eq | OpCode::Ne | OpCode::Gt | OpCode::Ge);
+        let comparison = matches!(
+            code,
+            OpCode::Lt | OpCode::Le | OpCode::Eq | OpCode::Ne | OpCode::Gt | OpCode::Ge
+        );
         if comparison && x.signed == y.signed {
             return Ok(());
         }

@@ -215,7 +215,9 @@ impl Annotator {
             Kind::Pbc { .. } => match (self.anns.constant(a), self.anns.constant(item)) {
                 (Some(table), Some(key)) if self.host.dict_data(table).is_some() => {
                     let found = self.host.compare(rpy_host::CmpOp::In, key, table);
-                    let found = found.and_then(|r| self.host.is_true(r)).map_err(|e| self.raised_error(&e))?;
+                    let found = found
+                        .and_then(|r| self.host.is_true(r))
+                        .map_err(|e| self.raised_error(&e))?;
                     Ok(self.constant_bool(found))
                 }
                 _ => {
@@ -562,7 +564,10 @@ impl Annotator {
                 Kind::Ptr(_) => Ok(AnnId::NONE),
                 _ => {
                     let what = self.describe(p[0]);
-                    Err(self.error("RPY0415", format!("`append_charpsize` needs a pointer to characters, it gets {what}")))
+                    Err(self.error(
+                        "RPY0415",
+                        format!("`append_charpsize` needs a pointer to characters, it gets {what}"),
+                    ))
                 }
             },
             ("getlength", 0) => Ok(AnnId::NONNEG),

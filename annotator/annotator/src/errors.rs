@@ -325,9 +325,10 @@ impl Annotator {
     /// Where a local variable of a function is assigned.
     fn assignments(&mut self, function: Value, name: &str) -> Vec<Span> {
         self.instructions(function, |host, code, instr| match instr {
-            rpy_host::Instr::StoreFast(i) => {
-                code.varnames.get(*i as usize).is_some_and(|n| host.name_text(*n) == name)
-            }
+            rpy_host::Instr::StoreFast(i) => code
+                .varnames
+                .get(*i as usize)
+                .is_some_and(|n| host.name_text(*n) == name),
             _ => false,
         })
     }

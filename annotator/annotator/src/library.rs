@@ -159,7 +159,9 @@ impl Annotator {
                 }
                 _ => Ok(p[0]),
             },
-            I::CheckRegularInt | I::CheckListOfChars | I::CheckAnnotation | I::CheckNotAccessDirectly if n >= 1 => Ok(p[0]),
+            I::CheckRegularInt | I::CheckListOfChars | I::CheckAnnotation | I::CheckNotAccessDirectly if n >= 1 => {
+                Ok(p[0])
+            }
             I::ResizableListRawPtr if n == 1 => Ok(p[0]),
             I::NonmovingRawPtrForList | I::GcDataForListOfChars => {
                 let ty = self.chars_pointer();

@@ -47,7 +47,9 @@ fn read(host: &mut Host, info: Value) -> CompilationInfo {
 }
 
 fn strings(host: &mut Host, info: Value, name: &str) -> Vec<String> {
-    let Ok(value) = host.getattr(info, name) else { return vec![] };
+    let Ok(value) = host.getattr(info, name) else {
+        return vec![];
+    };
     let items = host.iterate_to_vec(value).unwrap_or_default();
     items.into_iter().filter_map(|item| host.str_text(item)).collect()
 }

@@ -13,7 +13,10 @@ pub fn print(code: &str) -> i32 {
             0
         }
         None => {
-            say(&format!("error: there is no error code {code}; codes look like RPY0401"), false);
+            say(
+                &format!("error: there is no error code {code}; codes look like RPY0401"),
+                false,
+            );
             2
         }
     }

@@ -29,11 +29,16 @@ fn main() -> ExitCode {
     if let Some(code) = &options.explain {
         return exit_code(explain::print(code));
     }
-    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || pipeline::translate(&options));
+    let worker = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(move || pipeline::translate(&options));
     match worker.map(std::thread::JoinHandle::join) {
         Ok(Ok(status)) => exit_code(status),
         Ok(Err(_)) => {
-            say("error: the translator stopped on a bug of its own; please report the program that shows it", false);
+            say(
+                "error: the translator stopped on a bug of its own; please report the program that shows it",
+                false,
+            );
             exit_code(1)
         }
         Err(e) => {

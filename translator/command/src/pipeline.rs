@@ -20,7 +20,10 @@ type Failure = Vec<Diagnostic>;
 /// Runs a translation; the exit status.
 pub fn translate(options: &Options) -> i32 {
     let Some(library) = settings::runtime_dir() else {
-        say("error: the bundled library is not found; set RPY_RUNTIME to its folder", false);
+        say(
+            "error: the bundled library is not found; set RPY_RUNTIME to its folder",
+            false,
+        );
         return 1;
     };
     let mut progress = Progress::new(options.quiet, options.verbose, options.time);
@@ -38,7 +41,11 @@ pub fn translate(options: &Options) -> i32 {
         progress.clear();
         return run::run(&mut host, target.entry, options);
     }
-    let mut translation = Translation { options, library, ann: Annotator::new(host) };
+    let mut translation = Translation {
+        options,
+        library,
+        ann: Annotator::new(host),
+    };
     match translation.stages(&target, &mut progress) {
         Ok(last) => {
             progress.finish(&last);
@@ -50,7 +57,11 @@ pub fn translate(options: &Options) -> i32 {
 
 fn fail(diagnostics: &[Diagnostic], sources: &SourceMap, options: &Options, progress: &Progress) -> i32 {
     progress.clear();
-    let style = if std::io::stderr().is_terminal() { Style::Colour } else { Style::Plain };
+    let style = if std::io::stderr().is_terminal() {
+        Style::Colour
+    } else {
+        Style::Plain
+    };
     for d in diagnostics {
         let text = match options.error_format {
             ErrorFormat::Text => render::render(d, sources, style),
@@ -58,7 +69,11 @@ fn fail(diagnostics: &[Diagnostic], sources: &SourceMap, options: &Options, prog
         };
         say(&text, false);
     }
-    if diagnostics.iter().any(|d| d.code == target::UNKNOWN_OPTION) { 2 } else { 1 }
+    if diagnostics.iter().any(|d| d.code == target::UNKNOWN_OPTION) {
+        2
+    } else {
+        1
+    }
 }
 
 struct Translation<'o> {
@@ -121,9 +136,17 @@ impl Translation<'_> {
         for class in &typed.classes {
             let destructor = class.del.is_some() || class.parent.is_some_and(|p| destructors[p]);
             destructors.push(destructor);
-            classes.add(class.vtable, class.parent, class.instance, destructor, &*class.name == "BaseException");
+            classes.add(
+                class.vtable,
+                class.parent,
+                class.instance,
+                destructor,
+                &*class.name == "BaseException",
+            );
         }
-        let settings = Settings { inline_threshold: if self.options.opt == "0" { 0 } else { 32 } };
+        let settings = Settings {
+            inline_threshold: if self.options.opt == "0" { 0 } else { 32 },
+        };
         let host = &self.ann.host;
         let input = Input {
             graphs: &mut self.ann.graphs,
@@ -149,7 +172,11 @@ impl Translation<'_> {
             .iter()
             .filter_map(|(which, name)| Some((*which, *typed.exceptions.get(name)?)));
         Program {
-            name: self.options.target.file_stem().map_or_else(|| "program".into(), |s| s.to_string_lossy().into_owned()),
+            name: self
+                .options
+                .target
+                .file_stem()
+                .map_or_else(|| "program".into(), |s| s.to_string_lossy().into_owned()),
             classes: classes.collect(),
             exceptions: exceptions.collect(),
             graphs: std::mem::take(&mut self.ann.graphs),
@@ -206,7 +233,10 @@ impl Translation<'_> {
         if faults.is_empty() {
             return Ok(());
         }
-        let all = Diagnostic::error("RPY0699", "internal inconsistency: the verifier found faults in the low-level graphs");
+        let all = Diagnostic::error(
+            "RPY0699",
+            "internal inconsistency: the verifier found faults in the low-level graphs",
+        );
         Err(vec![faults.into_iter().take(20).fold(all, Diagnostic::note)])
     }
 
@@ -228,7 +258,15 @@ impl Translation<'_> {
                 }
                 let host = Some(&self.ann.host);
                 let types = Some(&self.ann.host.lltypes);
-                let text = print_graph(graph, Names { host, types, graphs: Some(&self.ann.graphs), facts: None });
+                let text = print_graph(
+                    graph,
+                    Names {
+                        host,
+                        types,
+                        graphs: Some(&self.ann.graphs),
+                        facts: None,
+                    },
+                );
                 writeln!(std::io::stdout(), "{text}").ok();
             }
         }
@@ -238,7 +276,10 @@ impl Translation<'_> {
 fn default_output(file: &Path, target: &target::Target) -> PathBuf {
     match &target.exe_name {
         Some(name) => PathBuf::from(name),
-        None => PathBuf::from(format!("{}-c", file.file_stem().map_or("program".into(), |s| s.to_string_lossy()))),
+        None => PathBuf::from(format!(
+            "{}-c",
+            file.file_stem().map_or("program".into(), |s| s.to_string_lossy())
+        )),
     }
 }
 

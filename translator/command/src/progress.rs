@@ -65,7 +65,13 @@ impl Progress {
             for (name, time, remark) in &self.rows {
                 writeln!(err, "{name:<12} {:>9.1} ms  {remark}", time.as_secs_f64() * 1e3).ok();
             }
-            writeln!(err, "{:<12} {:>9.1} ms", "total", self.started.elapsed().as_secs_f64() * 1e3).ok();
+            writeln!(
+                err,
+                "{:<12} {:>9.1} ms",
+                "total",
+                self.started.elapsed().as_secs_f64() * 1e3
+            )
+            .ok();
         }
         if self.loud && !last.is_empty() {
             writeln!(err, "{last}").ok();

@@ -9,9 +9,14 @@ pub fn runtime_dir() -> Option<PathBuf> {
     }
     let is_runtime = |dir: &Path| dir.join("rpython/__init__.py").is_file() && dir.join("c").is_dir();
     let exe = std::env::current_exe().ok()?;
-    let near = exe.ancestors().skip(1).flat_map(|dir| [dir.join("runtime"), dir.join("lib/rpython-translate")]);
+    let near = exe
+        .ancestors()
+        .skip(1)
+        .flat_map(|dir| [dir.join("runtime"), dir.join("lib/rpython-translate")]);
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../runtime");
-    near.chain([built]).find(|dir| is_runtime(dir)).map(|dir| dir.canonicalize().unwrap_or(dir))
+    near.chain([built])
+        .find(|dir| is_runtime(dir))
+        .map(|dir| dir.canonicalize().unwrap_or(dir))
 }
 
 /// The object cache: `RPY_CACHE`, `XDG_CACHE_HOME`, or `~/.cache`; none if `RPY_CACHE` is empty.

@@ -29,7 +29,11 @@ impl RealSystem {
     /// The world of the current process.
     pub fn new() -> Self {
         let environ = std::env::vars_os().map(|(k, v)| (k.into_vec(), v.into_vec())).collect();
-        RealSystem { streams: BTreeMap::new(), environ, stdout: io::BufWriter::new(io::stdout()) }
+        RealSystem {
+            streams: BTreeMap::new(),
+            environ,
+            stdout: io::BufWriter::new(io::stdout()),
+        }
     }
 
     fn add(&mut self, stream: Stream) -> i32 {
@@ -159,19 +163,29 @@ impl System for RealSystem {
     }
 
     fn stat(&mut self, path: &Path, follow: bool) -> io::Result<FileStat> {
-        let m = if follow { fs::metadata(path)? } else { fs::symlink_metadata(path)? };
+        let m = if follow {
+            fs::metadata(path)?
+        } else {
+            fs::symlink_metadata(path)?
+        };
         Ok(stat_of(&m))
     }
 
     fn fstat(&mut self, fd: i32) -> io::Result<FileStat> {
         if (0..3).contains(&fd) && !self.streams.contains_key(&fd) {
-            return Ok(FileStat { mode: 0o010_600, nlink: 1, ..FileStat::default() });
+            return Ok(FileStat {
+                mode: 0o010_600,
+                nlink: 1,
+                ..FileStat::default()
+            });
         }
         Ok(stat_of(&self.file(fd)?.metadata()?))
     }
 
     fn list_dir(&mut self, path: &Path) -> io::Result<Vec<Vec<u8>>> {
-        fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().into_vec())).collect()
+        fs::read_dir(path)?
+            .map(|entry| Ok(entry?.file_name().into_vec()))
+            .collect()
     }
 
     fn environ(&mut self) -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -179,7 +193,9 @@ impl System for RealSystem {
     }
 
     fn time(&mut self) -> f64 {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |d| d.as_secs_f64())
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0.0, |d| d.as_secs_f64())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "times are floats in Python")]
@@ -234,7 +250,9 @@ impl System for RealSystem {
     }
 
     fn utime(&mut self, path: &Path, atime: f64, mtime: f64) -> io::Result<()> {
-        let times = fs::FileTimes::new().set_accessed(seconds(atime)).set_modified(seconds(mtime));
+        let times = fs::FileTimes::new()
+            .set_accessed(seconds(atime))
+            .set_modified(seconds(mtime));
         File::open(path)?.set_times(times)
     }
 
@@ -291,13 +309,19 @@ fn run_process(request: &ProcessRequest, environ: &BTreeMap<Vec<u8>, Vec<u8>>) -
         command.current_dir(OsStr::from_bytes(cwd));
     }
     let capture = |on: bool| if on { Stdio::piped() } else { Stdio::inherit() };
-    command.stdin(if request.stdin.is_some() { Stdio::piped() } else { Stdio::inherit() });
+    command.stdin(if request.stdin.is_some() {
+        Stdio::piped()
+    } else {
+        Stdio::inherit()
+    });
     command.stdout(capture(request.capture_stdout));
     command.stderr(capture(request.capture_stderr || request.merge_stderr));
     let mut child = command.spawn()?;
-    let feeder = child.stdin.take().zip(request.stdin.clone()).map(|(mut pipe, data)| {
-        std::thread::spawn(move || pipe.write_all(&data))
-    });
+    let feeder = child
+        .stdin
+        .take()
+        .zip(request.stdin.clone())
+        .map(|(mut pipe, data)| std::thread::spawn(move || pipe.write_all(&data)));
     let output = child.wait_with_output()?;
     if let Some(feeder) = feeder {
         feeder.join().ok();
@@ -307,7 +331,10 @@ fn run_process(request: &ProcessRequest, environ: &BTreeMap<Vec<u8>, Vec<u8>>) -
 
 fn finished(output: std::process::Output, merge: bool) -> ProcessOutput {
     use std::os::unix::process::ExitStatusExt;
-    let status = output.status.code().unwrap_or_else(|| -output.status.signal().unwrap_or(1));
+    let status = output
+        .status
+        .code()
+        .unwrap_or_else(|| -output.status.signal().unwrap_or(1));
     let (mut stdout, mut stderr) = (output.stdout, output.stderr);
     if merge {
         stdout.append(&mut stderr);

@@ -60,7 +60,14 @@ fn refused(problem: &str, options: &Options) -> Diagnostic {
 /// The translation options as the names of `driver.config.translation`.
 fn settings(host: &mut Host, options: &Options) -> Value {
     let pairs = [
-        ("gc", host.new_str(if options.gc == "generation" { "incminimark" } else { &options.gc })),
+        (
+            "gc",
+            host.new_str(if options.gc == "generation" {
+                "incminimark"
+            } else {
+                &options.gc
+            }),
+        ),
         ("backend", host.new_str("c")),
         ("type_system", host.new_str("lltype")),
         ("shared", Value::Bool(options.shared)),

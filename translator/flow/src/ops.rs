@@ -369,10 +369,7 @@ impl OpCode {
     /// Whether the operation may be left out when nobody needs its result, in a high-level graph.
     pub fn is_high_removable(self) -> bool {
         use OpCode::*;
-        let arithmetic = matches!(
-            self,
-            Add | Sub | Mul | Lshift | InplaceSub | InplaceLshift
-        );
+        let arithmetic = matches!(self, Add | Sub | Mul | Lshift | InplaceSub | InplaceLshift);
         self.is_pure()
             || self == Len
             || arithmetic

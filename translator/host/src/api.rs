@@ -18,7 +18,9 @@ impl Host {
     /// becomes a diagnostic that shows the Python traceback.
     pub fn import_main(&mut self, path: &Path) -> Result<Value, Diagnostic> {
         self.search_folder_of(path);
-        let name = path.file_stem().map_or_else(|| "target".into(), |n| n.to_string_lossy().into_owned());
+        let name = path
+            .file_stem()
+            .map_or_else(|| "target".into(), |n| n.to_string_lossy().into_owned());
         match self.run_file(path, &name) {
             Ok(module) => Ok(module),
             Err(raised) => Err(self.diagnostic_of(&raised)),

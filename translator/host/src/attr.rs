@@ -18,7 +18,9 @@ impl Host {
 
     /// `value.name`; `None` instead of AttributeError.
     pub(crate) fn get_attribute_opt(&mut self, value: Value, name: ObjId) -> Res<Option<Value>> {
-        let Value::Obj(id) = value else { return self.generic_attribute(value, name) };
+        let Value::Obj(id) = value else {
+            return self.generic_attribute(value, name);
+        };
         let special = match self.heap.get(id) {
             ObjData::Instance(i) => {
                 let class = i.class;
@@ -53,7 +55,8 @@ impl Host {
             }
             ObjData::Native(..) => {
                 let class = self.type_id(value);
-                self.class(Value::Obj(class)).is_some_and(|c| c.custom_getattribute || c.has_getattr)
+                self.class(Value::Obj(class))
+                    .is_some_and(|c| c.custom_getattribute || c.has_getattr)
             }
             ObjData::Method(m) => {
                 let func = m.func;
@@ -61,7 +64,11 @@ impl Host {
             }
             _ => false,
         };
-        if special { self.hooked_attribute(value, name) } else { self.generic_attribute(value, name) }
+        if special {
+            self.hooked_attribute(value, name)
+        } else {
+            self.generic_attribute(value, name)
+        }
     }
 
     /// Attribute of a method: its own, else of its function.
@@ -170,7 +177,11 @@ impl Host {
         let Value::Obj(id) = found else { return Ok(found) };
         match self.heap.get(id) {
             ObjData::Function(_) => {
-                let method = Method { func: found, self_: obj, class: Value::Obj(class) };
+                let method = Method {
+                    func: found,
+                    self_: obj,
+                    class: Value::Obj(class),
+                };
                 Ok(self.alloc(ObjData::Method(Box::new(method))))
             }
             ObjData::Builtin(b) => {
@@ -235,7 +246,11 @@ impl Host {
                 if m.self_.is_hole() && !obj.is_hole() {
                     let fits = self.is_subclass(Value::Obj(class), m.class);
                     if fits {
-                        let bound = Method { func: m.func, self_: obj, class: m.class };
+                        let bound = Method {
+                            func: m.func,
+                            self_: obj,
+                            class: m.class,
+                        };
                         return Ok(self.alloc(ObjData::Method(Box::new(bound))));
                     }
                 }
@@ -291,17 +306,29 @@ impl Host {
     pub(crate) fn bind_classmethod(&mut self, inner: Value, class: ObjId) -> Res {
         if matches!(self.data(inner), Some(ObjData::Function(_))) {
             let meta = self.type_id(Value::Obj(class));
-            let method = Method { func: inner, self_: Value::Obj(class), class: Value::Obj(meta) };
+            let method = Method {
+                func: inner,
+                self_: Value::Obj(class),
+                class: Value::Obj(meta),
+            };
             return Ok(self.alloc(ObjData::Method(Box::new(method))));
         }
         let meta = self.type_id(Value::Obj(class));
         if self.is_class(inner) || matches!(self.data(inner), Some(ObjData::BuiltinMethod(..))) {
-            let method = Method { func: inner, self_: Value::Obj(class), class: Value::Obj(meta) };
+            let method = Method {
+                func: inner,
+                self_: Value::Obj(class),
+                class: Value::Obj(meta),
+            };
             return Ok(self.alloc(ObjData::Method(Box::new(method))));
         }
         let bound = self.bind(inner, Value::Obj(class), meta)?;
         if bound == inner && matches!(self.data(inner), Some(ObjData::Builtin(_))) {
-            let method = Method { func: inner, self_: Value::Obj(class), class: Value::Obj(meta) };
+            let method = Method {
+                func: inner,
+                self_: Value::Obj(class),
+                class: Value::Obj(meta),
+            };
             return Ok(self.alloc(ObjData::Method(Box::new(method))));
         }
         Ok(bound)
@@ -328,7 +355,9 @@ impl Host {
     fn old_class_attribute(&mut self, class: ObjId, name: ObjId) -> Res<Option<Value>> {
         let n = &self.names;
         let (dict_name, bases_name, name_name) = (n.d_dict, n.d_bases, n.d_name);
-        let ObjData::OldClass(c) = self.heap.get(class) else { return Ok(None) };
+        let ObjData::OldClass(c) = self.heap.get(class) else {
+            return Ok(None);
+        };
         if name == dict_name {
             return Ok(Some(Value::Obj(c.dict)));
         }
@@ -350,7 +379,9 @@ impl Host {
         if let Some(found) = self.old_instance_plain(id, name)? {
             return Ok(Some(found));
         }
-        let ObjData::OldInstance(i) = *self.heap.get(id) else { return Ok(None) };
+        let ObjData::OldInstance(i) = *self.heap.get(id) else {
+            return Ok(None);
+        };
         let getattr = self.names.d_getattr;
         if let Some((method, _)) = self.lookup_old_class(i.class, getattr) {
             let result = self.call_value(method, &[Value::Obj(id), Value::Obj(name)], &[])?;
@@ -361,7 +392,9 @@ impl Host {
 
     /// Attribute of an old-style instance without `__getattr__`.
     pub(crate) fn old_instance_plain(&mut self, id: ObjId, name: ObjId) -> Res<Option<Value>> {
-        let ObjData::OldInstance(i) = *self.heap.get(id) else { return Ok(None) };
+        let ObjData::OldInstance(i) = *self.heap.get(id) else {
+            return Ok(None);
+        };
         if name == self.names.d_dict {
             return Ok(Some(Value::Obj(i.dict)));
         }
@@ -379,15 +412,22 @@ impl Host {
 
     fn super_attribute(&mut self, value: Value, s: Super, name: ObjId) -> Res<Option<Value>> {
         let skip = s.obj.is_hole() || name == self.names.d_class;
-        if !skip
-            && let Some(class) = self.class(Value::Obj(s.obj_class))
-        {
+        if !skip && let Some(class) = self.class(Value::Obj(s.obj_class)) {
             let mro = class.mro.clone();
-            let after = mro.iter().position(|&c| c == Value::Obj(s.class)).map_or(mro.len(), |p| p + 1);
+            let after = mro
+                .iter()
+                .position(|&c| c == Value::Obj(s.class))
+                .map_or(mro.len(), |p| p + 1);
             for &entry in mro.get(after..).unwrap_or_default() {
                 let dict = self.dict_of(entry);
-                let Some(found) = self.dict_get_name(dict, name) else { continue };
-                let obj = if s.obj == Value::Obj(s.obj_class) { Value::HOLE } else { s.obj };
+                let Some(found) = self.dict_get_name(dict, name) else {
+                    continue;
+                };
+                let obj = if s.obj == Value::Obj(s.obj_class) {
+                    Value::HOLE
+                } else {
+                    s.obj
+                };
                 return self.bind(found, obj, s.obj_class).map(Some);
             }
         }
@@ -531,7 +571,11 @@ impl Host {
             Some(ObjData::Property(p)) => {
                 let p = **p;
                 if self.is_user_instance(descriptor) {
-                    let name = if new.is_hole() { self.names.d_delete } else { self.names.d_set };
+                    let name = if new.is_hole() {
+                        self.names.d_delete
+                    } else {
+                        self.names.d_set
+                    };
                     let class = self.type_id(descriptor);
                     if let Some(m) = self.lookup_type(class, name).filter(|&m| !self.is_native_slot(m)) {
                         let args = if new.is_hole() { vec![obj] } else { vec![obj, new] };
@@ -566,7 +610,11 @@ impl Host {
                 self.write_slot(obj, m.owner, m.name, new)
             }
             _ => {
-                let name = if new.is_hole() { self.names.d_delete } else { self.names.d_set };
+                let name = if new.is_hole() {
+                    self.names.d_delete
+                } else {
+                    self.names.d_set
+                };
                 let Some(method) = self.special_method(descriptor, name)? else {
                     let text = if new.is_hole() { "__delete__" } else { "__set__" };
                     return Err(self.error(self.exceptions.attribute_error, text));
@@ -581,15 +629,48 @@ impl Host {
     fn is_readonly_member(&self, name: &str) -> bool {
         matches!(
             name,
-            "__mro__" | "__base__" | "__self__" | "__func__" | "im_self" | "im_func" | "im_class" | "__objclass__" | "func_closure" | "start"
-                | "stop" | "step" | "func_globals" | "__closure__" | "__globals__" | "gi_frame" | "gi_running"
-                | "gi_code" | "__thisclass__" | "__self_class__" | "f_code" | "f_back" | "f_globals" | "f_builtins"
-                | "tb_next" | "tb_frame" | "tb_lineno" | "tb_lasti" | "real" | "imag" | "fget" | "fset" | "fdel"
+            "__mro__"
+                | "__base__"
+                | "__self__"
+                | "__func__"
+                | "im_self"
+                | "im_func"
+                | "im_class"
+                | "__objclass__"
+                | "func_closure"
+                | "start"
+                | "stop"
+                | "step"
+                | "func_globals"
+                | "__closure__"
+                | "__globals__"
+                | "gi_frame"
+                | "gi_running"
+                | "gi_code"
+                | "__thisclass__"
+                | "__self_class__"
+                | "f_code"
+                | "f_back"
+                | "f_globals"
+                | "f_builtins"
+                | "tb_next"
+                | "tb_frame"
+                | "tb_lineno"
+                | "tb_lasti"
+                | "real"
+                | "imag"
+                | "fget"
+                | "fset"
+                | "fdel"
         ) || name.starts_with("co_")
     }
 
     pub(crate) fn property_set(&mut self, p: crate::object::Property, obj: Value, new: Value) -> Res<()> {
-        let (func, text) = if new.is_hole() { (p.del, "can't delete attribute") } else { (p.set, "can't set attribute") };
+        let (func, text) = if new.is_hole() {
+            (p.del, "can't delete attribute")
+        } else {
+            (p.set, "can't set attribute")
+        };
         if func.is_none() {
             return Err(self.error(self.exceptions.attribute_error, text));
         }
@@ -618,8 +699,13 @@ impl Host {
     }
 
     pub(crate) fn read_slot(&mut self, obj: Value, owner: ObjId, name: ObjId) -> Res {
-        let Some(index) = self.slot_index(obj, owner, name) else { return Err(self.slot_error(obj, owner, name)) };
-        let found = self.instance(obj).and_then(|i| i.slots.get(index).copied()).and_then(Value::option);
+        let Some(index) = self.slot_index(obj, owner, name) else {
+            return Err(self.slot_error(obj, owner, name));
+        };
+        let found = self
+            .instance(obj)
+            .and_then(|i| i.slots.get(index).copied())
+            .and_then(Value::option);
         match found {
             Some(value) => Ok(value),
             None => {
@@ -640,7 +726,9 @@ impl Host {
     }
 
     fn write_slot(&mut self, obj: Value, owner: ObjId, name: ObjId, new: Value) -> Res<()> {
-        let Some(index) = self.slot_index(obj, owner, name) else { return Err(self.slot_error(obj, owner, name)) };
+        let Some(index) = self.slot_index(obj, owner, name) else {
+            return Err(self.slot_error(obj, owner, name));
+        };
         let Value::Obj(id) = obj else { return Ok(()) };
         let mut missing = false;
         if let ObjData::Instance(i) = self.heap.get_mut(id) {
@@ -661,8 +749,10 @@ impl Host {
         let meta = self.type_id(Value::Obj(class));
         let builtin = self.class(Value::Obj(class)).is_some_and(|c| c.builtin);
         if builtin {
-            let text =
-                format!("can't set attributes of built-in/extension type '{}'", self.class_name(Value::Obj(class)));
+            let text = format!(
+                "can't set attributes of built-in/extension type '{}'",
+                self.class_name(Value::Obj(class))
+            );
             return Err(self.type_error(text));
         }
         if let Some(found) = self.lookup_type(meta, name)
@@ -705,7 +795,9 @@ impl Host {
 
     fn set_old_class_member(&mut self, class: ObjId, name: ObjId, new: Value) -> Res<()> {
         if name == self.names.d_name {
-            let Some(text) = self.str_text(new) else { return Err(self.type_error("__name__ must be a string object")) };
+            let Some(text) = self.str_text(new) else {
+                return Err(self.type_error("__name__ must be a string object"));
+            };
             if let ObjData::OldClass(c) = self.heap.get_mut(class) {
                 c.name = text;
             }
@@ -736,8 +828,14 @@ impl Host {
     }
 
     fn set_old_instance(&mut self, id: ObjId, name: ObjId, new: Value) -> Res<()> {
-        let ObjData::OldInstance(i) = *self.heap.get(id) else { return Ok(()) };
-        let hook = if new.is_hole() { self.names.d_delattr } else { self.names.d_setattr };
+        let ObjData::OldInstance(i) = *self.heap.get(id) else {
+            return Ok(());
+        };
+        let hook = if new.is_hole() {
+            self.names.d_delattr
+        } else {
+            self.names.d_setattr
+        };
         if name == self.names.d_dict && !new.is_hole() {
             let Some(dict) = new.obj().filter(|_| self.is_dict(new)) else {
                 return Err(self.type_error("__dict__ must be set to a dictionary"));
@@ -791,7 +889,9 @@ impl Host {
                 ObjData::OldInstance(_) => return self.old_special(value, name),
                 ObjData::WeakRef(w) if w.proxy => {
                     let target = self.proxy_target(value)?;
-                    let Some(found) = self.special_method(target, name)? else { return Ok(None) };
+                    let Some(found) = self.special_method(target, name)? else {
+                        return Ok(None);
+                    };
                     return Ok(Some(found));
                 }
                 _ => {}

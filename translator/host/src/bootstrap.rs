@@ -116,7 +116,11 @@ impl Host {
     fn make_exceptions(&mut self) {
         let mut exceptions = Exceptions::unset();
         exceptions.fill(|name, base| {
-            let def = TypeDef { name, layout: Layout::Exception, subclassable: true };
+            let def = TypeDef {
+                name,
+                layout: Layout::Exception,
+                subclassable: true,
+            };
             let object = self.types.object;
             let id = self.make_builtin_class(def, Some(base.unwrap_or(object)));
             if let ObjData::Class(c) = self.heap.get_mut(id) {

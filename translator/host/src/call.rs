@@ -19,7 +19,9 @@ fn plural(n: usize) -> &'static str {
 impl Host {
     /// `func(*args, **kwargs)` from native code.
     pub(crate) fn call_value(&mut self, func: Value, args: &[Value], kwargs: Keywords<'_>) -> Res {
-        let Value::Obj(id) = func else { return Err(self.not_callable(func)) };
+        let Value::Obj(id) = func else {
+            return Err(self.not_callable(func));
+        };
         match self.heap.get(id) {
             ObjData::Function(_) => {
                 let base = self.stack.len();
@@ -160,7 +162,9 @@ impl Host {
         if self.frames.len() + self.native_depth >= self.recursion_limit {
             return Err(self.recursion_error());
         }
-        let ObjData::Function(f) = self.heap.get(func) else { return Err(self.not_callable(Value::Obj(func))) };
+        let ObjData::Function(f) = self.heap.get(func) else {
+            return Err(self.not_callable(Value::Obj(func)));
+        };
         let (code, code_obj, globals) = (f.code.clone(), f.code_obj, f.globals);
         let given = self.stack.len() - base;
         let simple = kwargs.is_empty() && given == code.argcount as usize && code.total_args() == given;
@@ -172,7 +176,11 @@ impl Host {
         if !code.cellvars.is_empty() || !code.freevars.is_empty() {
             self.make_cells(func, &code, base);
         }
-        let locals = if code.flags & crate::code::flags::OPTIMIZED != 0 { Value::HOLE } else { self.new_dict() };
+        let locals = if code.flags & crate::code::flags::OPTIMIZED != 0 {
+            Value::HOLE
+        } else {
+            self.new_dict()
+        };
         let frame = Frame {
             code_obj,
             globals,
@@ -219,7 +227,11 @@ impl Host {
         self.serial += 1;
         frame.serial = self.serial;
         let code_obj = frame.code_obj;
-        let saved = SavedFrame { frame, values, blocks: Vec::new() };
+        let saved = SavedFrame {
+            frame,
+            values,
+            blocks: Vec::new(),
+        };
         let generator = Generator {
             frame: Some(Box::new(saved)),
             code_obj,
@@ -259,12 +271,20 @@ impl Host {
             ObjData::Function(f) => f.defaults.iter().copied().collect(),
             _ => ArgVec::new(),
         };
-        let extra: ArgVec = if given > argcount { self.stack.drain(base + argcount..).collect() } else { ArgVec::new() };
+        let extra: ArgVec = if given > argcount {
+            self.stack.drain(base + argcount..).collect()
+        } else {
+            ArgVec::new()
+        };
         if !extra.is_empty() && !code.has_varargs() {
             return Err(self.too_many(func, code, given + kwargs.len(), defaults.len()));
         }
         if argcount == 0 && !code.has_varargs() && !code.has_varkeywords() && !kwargs.is_empty() {
-            let text = format!("{}() takes no arguments ({} given)", self.callable_name(Value::Obj(func)), kwargs.len());
+            let text = format!(
+                "{}() takes no arguments ({} given)",
+                self.callable_name(Value::Obj(func)),
+                kwargs.len()
+            );
             return Err(self.type_error(text));
         }
         self.stack.resize(base + code.varnames.len(), Value::HOLE);
@@ -343,16 +363,29 @@ impl Host {
             return self.type_error(format!("{name}() takes no arguments ({given} given)"));
         }
         let how = if defaults > 0 { "at most" } else { "exactly" };
-        self.type_error(format!("{name}() takes {how} {argcount} argument{} ({given} given)", plural(argcount)))
+        self.type_error(format!(
+            "{name}() takes {how} {argcount} argument{} ({given} given)",
+            plural(argcount)
+        ))
     }
 
     #[cold]
     fn too_few(&mut self, func: ObjId, code: &Code, base: usize, required: usize, defaults: usize) -> Raised {
         let name = self.callable_name(Value::Obj(func));
         let argcount = code.argcount as usize;
-        let given = self.stack[base..base + argcount].iter().filter(|v| !v.is_hole()).count();
-        let how = if code.has_varargs() || defaults > 0 { "at least" } else { "exactly" };
-        self.type_error(format!("{name}() takes {how} {required} argument{} ({given} given)", plural(required)))
+        let given = self.stack[base..base + argcount]
+            .iter()
+            .filter(|v| !v.is_hole())
+            .count();
+        let how = if code.has_varargs() || defaults > 0 {
+            "at least"
+        } else {
+            "exactly"
+        };
+        self.type_error(format!(
+            "{name}() takes {how} {required} argument{} ({given} given)",
+            plural(required)
+        ))
     }
 
     /// Calls a native function or unbound native method.
@@ -385,7 +418,10 @@ impl Host {
             return Err(self.type_error(format!("{owner}.__new__(): not enough arguments")));
         };
         if self.class(class).is_none() {
-            let text = format!("{owner}.__new__(X): X is not a type object ({})", self.class_name_of(class));
+            let text = format!(
+                "{owner}.__new__(X): X is not a type object ({})",
+                self.class_name_of(class)
+            );
             return Err(self.type_error(text));
         }
         let name = self.class_name(class);
@@ -423,7 +459,11 @@ impl Host {
             return Err(self.type_error(format!("{}() takes no keyword arguments", self.native_name(b))));
         }
         let free = def.kwnames.last() == Some(&"**");
-        let names = if free { &def.kwnames[..def.kwnames.len() - 1] } else { def.kwnames };
+        let names = if free {
+            &def.kwnames[..def.kwnames.len() - 1]
+        } else {
+            def.kwnames
+        };
         let mut pos: ArgVec = args.iter().copied().collect();
         let mut rest: SmallVec<[(ObjId, Value); 4]> = SmallVec::new();
         for &(name, value) in kwargs {
@@ -464,7 +504,11 @@ impl Host {
     }
 
     fn native_name(&self, b: &Builtin) -> String {
-        if b.kind == NativeKind::New { self.class_name(Value::Obj(b.owner)) } else { b.def.name.to_string() }
+        if b.kind == NativeKind::New {
+            self.class_name(Value::Obj(b.owner))
+        } else {
+            b.def.name.to_string()
+        }
     }
 
     #[cold]
@@ -541,7 +585,11 @@ impl Host {
         if own != class && !self.is_subclass(Value::Obj(own), Value::Obj(class)) {
             return Ok(value);
         }
-        let init_func = if own == class { init_func } else { self.lookup_type(own, init) };
+        let init_func = if own == class {
+            init_func
+        } else {
+            self.lookup_type(own, init)
+        };
         let Some(init_func) = init_func else { return Ok(value) };
         let root = self.push_root(value);
         let result = self.call_init(init_func, value, args, kwargs);
@@ -584,7 +632,9 @@ impl Host {
         }
         let name = self.intern_str("__abstractmethods__");
         let dict = self.dict_of(Value::Obj(class));
-        let Some(methods) = self.dict_get_name(dict, name) else { return Ok(()) };
+        let Some(methods) = self.dict_get_name(dict, name) else {
+            return Ok(());
+        };
         let mut names: Vec<String> = Vec::new();
         for item in self.collect_iterable(methods)? {
             names.extend(self.text_of(item));

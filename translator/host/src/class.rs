@@ -10,7 +10,9 @@ impl Host {
     pub(crate) fn build_class(&mut self, name: Value, bases: Value, dict: Value) -> Res {
         let items = self.tuple_items(bases).cloned().unwrap_or_default();
         let meta_name = self.names.d_metaclass;
-        let Value::Obj(dict_id) = dict else { return Err(self.type_error("class dict expected")) };
+        let Value::Obj(dict_id) = dict else {
+            return Err(self.type_error("class dict expected"));
+        };
         let metaclass = if let Some(meta) = self.dict_get_name(dict_id, meta_name) {
             meta
         } else if let Some(&base) = items.first() {
@@ -66,13 +68,19 @@ impl Host {
                 _ => return Err(self.type_error("PyClass_New: base must be a class")),
             }
         }
-        let Value::Obj(dict) = dict else { return Err(self.type_error("PyClass_New: dict must be a dictionary")) };
+        let Value::Obj(dict) = dict else {
+            return Err(self.type_error("PyClass_New: dict must be a dictionary"));
+        };
         self.set_class_module(dict);
         let doc = self.names.d_doc;
         if self.dict_get_name(dict, doc).is_none() {
             self.dict_set_name(dict, doc, Value::None);
         }
-        Ok(self.alloc(ObjData::OldClass(Box::new(OldClass { name: text, bases: ids, dict }))))
+        Ok(self.alloc(ObjData::OldClass(Box::new(OldClass {
+            name: text,
+            bases: ids,
+            dict,
+        }))))
     }
 
     /// Sets `__module__` of a class dict from the running frame.
@@ -115,7 +123,9 @@ impl Host {
         let object = Value::Obj(self.types.object);
         let bases = if bases.is_empty() { vec![object] } else { bases.to_vec() };
         let best = self.best_base(&bases)?;
-        let Some(text) = self.str_text(name) else { return Err(self.type_error("type() argument 1 must be string")) };
+        let Some(text) = self.str_text(name) else {
+            return Err(self.type_error("type() argument 1 must be string"));
+        };
         let own_dict = match dict {
             Value::Obj(id) => self.table(id).clone(),
             _ => return Err(self.type_error("type() argument 3 must be dict")),
@@ -124,7 +134,9 @@ impl Host {
         self.set_class_module(dict);
         self.prepare_dict(dict);
         let parent = self.class(best).cloned();
-        let Some(parent) = parent else { return Err(self.type_error("base must be a type")) };
+        let Some(parent) = parent else {
+            return Err(self.type_error("base must be a type"));
+        };
         let slots = self.declared_slots(dict, &parent, &bases)?;
         let has_dict = bases.iter().any(|&b| self.class(b).is_none_or(|c| c.has_dict)) || slots.has_dict;
         let has_weakref = bases.iter().any(|&b| self.class(b).is_none_or(|c| c.has_weakref)) || slots.has_weakref;
@@ -202,7 +214,9 @@ impl Host {
             return Ok(());
         }
         let name = self.names.n_mro;
-        let Some(found) = self.lookup_type(meta, name) else { return Ok(()) };
+        let Some(found) = self.lookup_type(meta, name) else {
+            return Ok(());
+        };
         if matches!(self.data(found), Some(ObjData::Builtin(_))) {
             return Ok(());
         }
@@ -246,9 +260,7 @@ impl Host {
             };
             let (name, subclassable) = (class.name.clone(), class.subclassable);
             if !subclassable {
-                return Err(
-                    self.type_error(format!("type '{name}' is not an acceptable base type"))
-                );
+                return Err(self.type_error(format!("type '{name}' is not an acceptable base type")));
             }
             best = match best {
                 None => Some(base),
@@ -262,7 +274,11 @@ impl Host {
     }
 
     fn better_base(&mut self, old: Value, new: Value) -> Res {
-        let solid = |h: &Host, v: Value| h.class(v).map(|c| (c.layout, c.slots.clone())).unwrap_or((Layout::Object, Vec::new()));
+        let solid = |h: &Host, v: Value| {
+            h.class(v)
+                .map(|c| (c.layout, c.slots.clone()))
+                .unwrap_or((Layout::Object, Vec::new()))
+        };
         let ((l1, s1), (l2, s2)) = (solid(self, old), solid(self, new));
         if l2 == Layout::Object && s2.is_empty() {
             return Ok(old);
@@ -288,9 +304,7 @@ impl Host {
         if l2 == Layout::Object && s1.starts_with(&s2) {
             return Ok(old);
         }
-        Err(self.type_error(
-            "multiple bases have instance lay-out conflict",
-        ))
+        Err(self.type_error("multiple bases have instance lay-out conflict"))
     }
 
     /// The exception class in the mro that defines members of its own.
@@ -304,37 +318,51 @@ impl Host {
             e.unicode_encode_error,
             e.unicode_translate_error,
         ];
-        self.class(class)?.mro.iter().copied().find(|c| own.iter().any(|&o| Value::Obj(o) == *c))
+        self.class(class)?
+            .mro
+            .iter()
+            .copied()
+            .find(|c| own.iter().any(|&o| Value::Obj(o) == *c))
     }
 
     fn declared_slots(&mut self, dict: ObjId, parent: &Class, bases: &[Value]) -> Res<Slots> {
         let name = self.names.d_slots;
         let Some(declared) = self.dict_get_name(dict, name) else {
-            return Ok(Slots { names: Vec::new(), public: Vec::new(), has_dict: true, has_weakref: true });
+            return Ok(Slots {
+                names: Vec::new(),
+                public: Vec::new(),
+                has_dict: true,
+                has_weakref: true,
+            });
         };
         let items = if self.str_bytes(declared).is_some() || self.unicode_chars(declared).is_some() {
             vec![declared]
         } else {
             self.collect_iterable(declared)?
         };
-        if !items.is_empty() && matches!(parent.layout, Layout::Int | Layout::Long | Layout::Str | Layout::Tuple) && parent.layout != Layout::Int {
-            let text = format!(
-                "nonempty __slots__ not supported for subtype of '{}'",
-                parent.name
-            );
+        if !items.is_empty()
+            && matches!(parent.layout, Layout::Int | Layout::Long | Layout::Str | Layout::Tuple)
+            && parent.layout != Layout::Int
+        {
+            let text = format!("nonempty __slots__ not supported for subtype of '{}'", parent.name);
             return Err(self.type_error(text));
         }
         let class_name = String::new();
-        let mut slots = Slots { names: Vec::new(), public: Vec::new(), has_dict: false, has_weakref: false };
+        let mut slots = Slots {
+            names: Vec::new(),
+            public: Vec::new(),
+            has_dict: false,
+            has_weakref: false,
+        };
         for item in items {
             let Some(text) = self.text_of(item) else {
-                let text = format!(
-                    "__slots__ items must be strings, not '{}'",
-                    self.class_name_of(item)
-                );
+                let text = format!("__slots__ items must be strings, not '{}'", self.class_name_of(item));
                 return Err(self.type_error(text));
             };
-            let valid = text.chars().enumerate().all(|(i, c)| c == '_' || c.is_ascii_alphabetic() || (i > 0 && c.is_ascii_digit()));
+            let valid = text
+                .chars()
+                .enumerate()
+                .all(|(i, c)| c == '_' || c.is_ascii_alphabetic() || (i > 0 && c.is_ascii_digit()));
             if !valid || text.is_empty() {
                 return Err(self.type_error("__slots__ must be identifiers"));
             }
@@ -348,26 +376,22 @@ impl Host {
         match text {
             "__dict__" => {
                 if bases.iter().any(|&b| self.class(b).is_some_and(|c| c.has_dict)) || slots.has_dict {
-                    return Err(self.type_error(
-                        "__dict__ slot disallowed: we already got one",
-                    ));
+                    return Err(self.type_error("__dict__ slot disallowed: we already got one"));
                 }
                 slots.has_dict = true;
             }
             "__weakref__" => {
                 if bases.iter().any(|&b| self.class(b).is_some_and(|c| c.has_weakref)) || slots.has_weakref {
-                    return Err(self.type_error(
-                        "__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0",
-                    ));
+                    return Err(
+                        self.type_error("__weakref__ slot disallowed: either we already got one, or __itemsize__ != 0")
+                    );
                 }
                 slots.has_weakref = true;
             }
             _ => {
                 let name = self.intern_str(text);
                 if self.dict_get_name(dict, name).is_some() {
-                    let text = format!(
-                        "'{text}' in __slots__ conflicts with class variable"
-                    );
+                    let text = format!("'{text}' in __slots__ conflicts with class variable");
                     return Err(self.value_error(text));
                 }
                 slots.names.push(name);
@@ -388,7 +412,10 @@ impl Host {
                     *slot = mangled;
                 }
             }
-            let member = self.alloc(ObjData::Member(Member { name: mangled, owner: class }));
+            let member = self.alloc(ObjData::Member(Member {
+                name: mangled,
+                owner: class,
+            }));
             self.dict_set_name(dict, mangled, member);
         }
     }
@@ -409,11 +436,14 @@ impl Host {
             if sequences.is_empty() {
                 return Ok(out);
             }
-            let candidate = sequences
-                .iter()
-                .map(|s| s[0])
-                .find(|c| !sequences.iter().any(|s| s.get(1..).is_some_and(|tail| tail.contains(c))));
-            let Some(next) = candidate else { return Err(self.mro_conflict(&sequences)) };
+            let candidate = sequences.iter().map(|s| s[0]).find(|c| {
+                !sequences
+                    .iter()
+                    .any(|s| s.get(1..).is_some_and(|tail| tail.contains(c)))
+            });
+            let Some(next) = candidate else {
+                return Err(self.mro_conflict(&sequences));
+            };
             out.push(next);
             for sequence in &mut sequences {
                 if sequence.first() == Some(&next) {
@@ -494,7 +524,12 @@ impl Host {
             _ => 0,
         };
         let slots = vec![Value::HOLE; n_slots];
-        let instance = Instance { class, dict: ObjId::HOLE, slots, payload: payload.map(Box::new) };
+        let instance = Instance {
+            class,
+            dict: ObjId::HOLE,
+            slots,
+            payload: payload.map(Box::new),
+        };
         let value = self.alloc(ObjData::Instance(Box::new(instance)));
         self.note_finalizer(class, value);
         value

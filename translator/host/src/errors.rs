@@ -9,12 +9,20 @@ use std::io;
 impl Host {
     /// An exception instance of a built-in class, without running `__init__`.
     pub fn new_exception(&mut self, class: ObjId, args: &[Value]) -> Value {
-        let mut data = ExcData { args: args.to_vec(), ..ExcData::default() };
+        let mut data = ExcData {
+            args: args.to_vec(),
+            ..ExcData::default()
+        };
         self.fill_exception_fields(class, &mut data);
         let n_slots = self.class(Value::Obj(class)).map_or(0, |c| c.slots.len());
         let slots = vec![Value::HOLE; n_slots];
         let payload = Some(Box::new(ObjData::Exc(Box::new(data))));
-        self.alloc(ObjData::Instance(Box::new(Instance { class, dict: ObjId::HOLE, slots, payload })))
+        self.alloc(ObjData::Instance(Box::new(Instance {
+            class,
+            dict: ObjId::HOLE,
+            slots,
+            payload,
+        })))
     }
 
     /// Raises a built-in exception with a text.
@@ -133,5 +141,8 @@ pub fn errno_of(error: &io::Error) -> (i64, String) {
         io::ErrorKind::BrokenPipe => 32,
         _ => 5,
     });
-    (i64::from(code), crate::modules::errno::message(i64::from(code)).to_string())
+    (
+        i64::from(code),
+        crate::modules::errno::message(i64::from(code)).to_string(),
+    )
 }

@@ -47,7 +47,9 @@ impl Host {
         let (saved_pc, saved_clock) = (self.pc, self.instr_clock);
         let mut pc = self.frames.last().map_or(0, |f| f.pc);
         let result = loop {
-            let Some(frame) = self.frames.last() else { break Err(self.runtime_error("no frame")) };
+            let Some(frame) = self.frames.last() else {
+                break Err(self.runtime_error("no frame"));
+            };
             let (code, base) = (frame.code.clone(), frame.base);
             let exit = self.execute(&code, base, pc);
             let fi = self.frames.len() - 1;
@@ -184,14 +186,21 @@ impl Host {
         let fi = self.frames.len() - 1;
         let frame = self.frame_object(fi);
         let lineno = self.frames[fi].code.line(self.pc);
-        let entry = Traceback { frame, lineno, lasti: self.pc as u32, next: raised.traceback() };
+        let entry = Traceback {
+            frame,
+            lineno,
+            lasti: self.pc as u32,
+            next: raised.traceback(),
+        };
         let id = self.heap.alloc(ObjData::Traceback(entry));
         raised.set_traceback(id);
     }
 
     /// Finds the handler of an exception in the running frame and prepares the stack for it.
     fn find_handler(&mut self, raised: Raised) -> Res<usize> {
-        let Some(frame) = self.frames.last() else { return Err(raised) };
+        let Some(frame) = self.frames.last() else {
+            return Err(raised);
+        };
         let (base, block_base) = (frame.base, frame.block_base);
         while self.blocks.len() > block_base {
             let Some(block) = self.blocks.pop() else { break };
@@ -208,7 +217,11 @@ impl Host {
                 self.stack.push(signal);
             } else {
                 let traceback = raised.traceback();
-                let traceback = if traceback.is_hole() { Value::None } else { Value::Obj(traceback) };
+                let traceback = if traceback.is_hole() {
+                    Value::None
+                } else {
+                    Value::Obj(traceback)
+                };
                 let class = self.class_value(raised.value());
                 self.stack.extend([traceback, raised.value(), class]);
             }
@@ -230,7 +243,10 @@ impl Host {
         {
             frame.saved_exc = Some(old);
         }
-        self.exc_info = ExcInfo { value: raised.value(), traceback: raised.traceback() };
+        self.exc_info = ExcInfo {
+            value: raised.value(),
+            traceback: raised.traceback(),
+        };
     }
 
     /// Leaves blocks for a return, break or continue: where to go on, `None` when the frame is done.
@@ -274,7 +290,11 @@ impl Host {
     #[inline(always)]
     pub(crate) fn peek(&self, depth: usize) -> Value {
         let n = self.stack.len();
-        if depth < n { self.stack[n - 1 - depth] } else { Value::HOLE }
+        if depth < n {
+            self.stack[n - 1 - depth]
+        } else {
+            Value::HOLE
+        }
     }
 
     /// Drops `n` values and pushes one.
@@ -455,7 +475,9 @@ impl Host {
 
     fn end_finally(&mut self) -> Option<Exit> {
         let signal = self.pop();
-        let Some(ObjData::Signal(signal)) = signal.obj().map(|id| self.heap.get(id)) else { return None };
+        let Some(ObjData::Signal(signal)) = signal.obj().map(|id| self.heap.get(id)) else {
+            return None;
+        };
         Some(match **signal {
             Signal::Raise(value, traceback) => Exit::Reraise(Raised::with_traceback(value, traceback)),
             Signal::Return(value) => Exit::Return(value),

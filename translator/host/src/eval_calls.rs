@@ -32,7 +32,8 @@ impl Host {
 
     /// A global of a dict, or a builtin.
     pub(crate) fn lookup_global(&mut self, globals: ObjId, name: ObjId) -> Option<Value> {
-        self.dict_get_name(globals, name).or_else(|| self.dict_get_name(self.builtins, name))
+        self.dict_get_name(globals, name)
+            .or_else(|| self.dict_get_name(self.builtins, name))
     }
 
     /// `LoadAttr`, with fast paths for instances.
@@ -102,7 +103,11 @@ impl Host {
                     self.stack[slot] = m.func;
                     return self.call_positional(n);
                 }
-                let Some(target) = m.func.obj().filter(|&f| matches!(self.heap.get(f), ObjData::Function(_))) else {
+                let Some(target) = m
+                    .func
+                    .obj()
+                    .filter(|&f| matches!(self.heap.get(f), ObjData::Function(_)))
+                else {
                     return self.call_stacked(n);
                 };
                 self.stack[slot] = m.self_;
@@ -128,7 +133,9 @@ impl Host {
             return None;
         }
         let init = self.lookup_type(class, init)?.obj()?;
-        let ObjData::Function(f) = self.heap.get(init) else { return None };
+        let ObjData::Function(f) = self.heap.get(init) else {
+            return None;
+        };
         if f.code.is_generator() {
             return None;
         }
@@ -196,7 +203,10 @@ impl Host {
             Some(ObjData::Function(_)) => (func.obj(), None),
             Some(ObjData::Method(m)) if !m.self_.is_hole() => {
                 let m = **m;
-                let target = m.func.obj().filter(|&f| matches!(self.heap.get(f), ObjData::Function(_)));
+                let target = m
+                    .func
+                    .obj()
+                    .filter(|&f| matches!(self.heap.get(f), ObjData::Function(_)));
                 (target, Some(m.self_))
             }
             _ => (None, None),
@@ -219,12 +229,7 @@ impl Host {
         }
     }
 
-    fn spread_keywords(
-        &mut self,
-        func: Value,
-        mapping: Value,
-        kwargs: &mut SmallVec<[(ObjId, Value); 4]>,
-    ) -> Res<()> {
+    fn spread_keywords(&mut self, func: Value, mapping: Value, kwargs: &mut SmallVec<[(ObjId, Value); 4]>) -> Res<()> {
         let pairs = if self.is_dict(mapping) {
             self.dict_items(mapping)
         } else {
@@ -290,14 +295,20 @@ impl Host {
         if n == 0 {
             let info = self.exc_info;
             if info.value.is_hole() {
-                return Err(self.type_error("exceptions must be old-style classes or derived from BaseException, not NoneType"));
+                return Err(
+                    self.type_error("exceptions must be old-style classes or derived from BaseException, not NoneType")
+                );
             }
             return Ok(Exit::Reraise(Raised::with_traceback(info.value, info.traceback)));
         }
         let (kind, value) = (self.peek(n - 1), if n >= 2 { self.peek(n - 2) } else { Value::None });
         let traceback = if n >= 3 { self.peek(0) } else { Value::None };
         let raised = self.make_raised(kind, value, traceback)?;
-        if raised.traceback().is_hole() { Err(raised) } else { Ok(Exit::Reraise(raised)) }
+        if raised.traceback().is_hole() {
+            Err(raised)
+        } else {
+            Ok(Exit::Reraise(raised))
+        }
     }
 
     /// The exception of `raise kind, value, traceback`.

@@ -10,7 +10,9 @@ use crate::value::{ObjId, Value};
 impl Host {
     /// The Python-visible frame of a running activation.
     pub(crate) fn frame_object(&mut self, index: usize) -> ObjId {
-        let Some(frame) = self.frames.get(index) else { return ObjId::HOLE };
+        let Some(frame) = self.frames.get(index) else {
+            return ObjId::HOLE;
+        };
         if !frame.frame_obj.is_hole() {
             return frame.frame_obj;
         }
@@ -32,15 +34,23 @@ impl Host {
 
     /// Index of the running activation of a frame object.
     pub(crate) fn running_index(&self, frame: ObjId) -> Option<usize> {
-        let ObjData::Frame(f) = self.heap.get(frame) else { return None };
+        let ObjData::Frame(f) = self.heap.get(frame) else {
+            return None;
+        };
         let serial = f.serial;
-        self.frames.iter().rposition(|fr| fr.serial == serial && fr.frame_obj == frame)
+        self.frames
+            .iter()
+            .rposition(|fr| fr.serial == serial && fr.frame_obj == frame)
     }
 
     /// Line a frame object is at.
     pub(crate) fn frame_line(&self, frame: ObjId) -> u32 {
         if let Some(index) = self.running_index(frame) {
-            let pc = if index + 1 == self.frames.len() { self.pc } else { self.frames[index].pc };
+            let pc = if index + 1 == self.frames.len() {
+                self.pc
+            } else {
+                self.frames[index].pc
+            };
             return self.frames[index].code.line(pc);
         }
         match self.heap.get(frame) {
@@ -52,7 +62,11 @@ impl Host {
     /// Keeps what the frame object of the ending frame shows.
     pub(crate) fn detach_frame_object(&mut self) {
         let index = self.frames.len() - 1;
-        let back = if index > 0 { Value::Obj(self.frame_object(index - 1)) } else { Value::None };
+        let back = if index > 0 {
+            Value::Obj(self.frame_object(index - 1))
+        } else {
+            Value::None
+        };
         let frame = &self.frames[index];
         let n = frame.code.varnames.len() + frame.code.cellvars.len() + frame.code.freevars.len();
         let end = (frame.base + n).min(self.stack.len());
@@ -86,7 +100,9 @@ impl Host {
         if let Some(index) = self.running_index(frame) {
             return self.locals_of(index);
         }
-        let ObjData::Frame(f) = self.heap.get(frame) else { return Value::None };
+        let ObjData::Frame(f) = self.heap.get(frame) else {
+            return Value::None;
+        };
         if !f.locals.is_hole() {
             return f.locals;
         }
@@ -112,7 +128,9 @@ impl Host {
 
     /// `locals()` of a running activation.
     pub(crate) fn locals_of(&mut self, index: usize) -> Value {
-        let Some(frame) = self.frames.get(index) else { return Value::None };
+        let Some(frame) = self.frames.get(index) else {
+            return Value::None;
+        };
         if !frame.locals.is_hole() {
             return frame.locals;
         }
@@ -123,7 +141,13 @@ impl Host {
         let cached = self.locals_cache.get(&serial).copied();
         let dict = match cached {
             Some(dict) => {
-                let names: Vec<ObjId> = code.varnames.iter().chain(&code.cellvars).chain(&code.freevars).copied().collect();
+                let names: Vec<ObjId> = code
+                    .varnames
+                    .iter()
+                    .chain(&code.cellvars)
+                    .chain(&code.freevars)
+                    .copied()
+                    .collect();
                 for name in names {
                     self.dict_remove_name(dict, name);
                 }
@@ -146,7 +170,9 @@ impl Host {
 
     /// Like [`Host::run_code`]; without `mark`, native callers hold nothing of their own.
     pub(crate) fn run_code_marked(&mut self, code_value: Value, globals: ObjId, locals: Value, mark: bool) -> Res {
-        let Some(code) = self.code(code_value).cloned() else { return Err(self.type_error("code object expected")) };
+        let Some(code) = self.code(code_value).cloned() else {
+            return Err(self.type_error("code object expected"));
+        };
         if !code.freevars.is_empty() {
             return Err(self.type_error("code object passed to exec may not contain free variables"));
         }
@@ -201,12 +227,15 @@ impl Host {
 
     /// Resumes a generator with a sent value or an exception; `None` when it ends.
     pub(crate) fn generator_resume(&mut self, id: ObjId, input: Result<Value, Raised>) -> Res<Option<Value>> {
-        let ObjData::Generator(g) = self.heap.get_mut(id) else { return Ok(None) };
+        let ObjData::Generator(g) = self.heap.get_mut(id) else {
+            return Ok(None);
+        };
         if g.running {
             return Err(self.value_error("generator already executing"));
         }
         let started = g.started;
-        if !started && let Ok(value) = &input
+        if !started
+            && let Ok(value) = &input
             && !value.is_none()
         {
             return Err(self.type_error("can't send non-None value to a just-started generator"));
@@ -214,7 +243,9 @@ impl Host {
         if self.frames.len() + self.native_depth >= self.recursion_limit {
             return Err(self.recursion_error());
         }
-        let ObjData::Generator(g) = self.heap.get_mut(id) else { return Ok(None) };
+        let ObjData::Generator(g) = self.heap.get_mut(id) else {
+            return Ok(None);
+        };
         let Some(saved) = g.frame.take() else {
             return match input {
                 Ok(_) => Ok(None),
@@ -328,7 +359,9 @@ impl Host {
 
     /// `generator.close()`.
     pub(crate) fn generator_close(&mut self, id: ObjId) -> Res<()> {
-        let ObjData::Generator(g) = self.heap.get_mut(id) else { return Ok(()) };
+        let ObjData::Generator(g) = self.heap.get_mut(id) else {
+            return Ok(());
+        };
         if g.running {
             return Err(self.value_error("generator already executing"));
         }
@@ -353,6 +386,8 @@ impl Host {
     /// Whether the running frame is inside a block of a kind.
     pub(crate) fn in_block(&self, kind: BlockKind) -> bool {
         let from = self.frames.last().map_or(0, |f| f.block_base);
-        self.blocks.get(from..).is_some_and(|blocks| blocks.iter().any(|b| b.kind == kind))
+        self.blocks
+            .get(from..)
+            .is_some_and(|blocks| blocks.iter().any(|b| b.kind == kind))
     }
 }

@@ -203,7 +203,11 @@ impl Host {
     fn slice_operands(&self, lower: bool, upper: bool) -> (Value, Value, Value, usize) {
         let n = 1 + usize::from(lower) + usize::from(upper);
         let high = if upper { self.peek(0) } else { Value::HOLE };
-        let low = if lower { self.peek(usize::from(upper)) } else { Value::HOLE };
+        let low = if lower {
+            self.peek(usize::from(upper))
+        } else {
+            Value::HOLE
+        };
         (self.peek(n - 1), low, high, n)
     }
 
@@ -216,18 +220,30 @@ impl Host {
             let text = format!("local variable '{}' referenced before assignment", self.name_text(name));
             return self.error(self.exceptions.unbound_local_error, text);
         }
-        let name = code.freevars.get(i - code.cellvars.len()).copied().unwrap_or(ObjId::HOLE);
-        let text = format!("free variable '{}' referenced before assignment in enclosing scope", self.name_text(name));
+        let name = code
+            .freevars
+            .get(i - code.cellvars.len())
+            .copied()
+            .unwrap_or(ObjId::HOLE);
+        let text = format!(
+            "free variable '{}' referenced before assignment in enclosing scope",
+            self.name_text(name)
+        );
         self.error(self.exceptions.name_error, text)
     }
 
     fn load_name(&mut self, name: ObjId) -> Res {
-        let Some(frame) = self.frames.last() else { return Err(self.runtime_error("no frame")) };
+        let Some(frame) = self.frames.last() else {
+            return Err(self.runtime_error("no frame"));
+        };
         let (locals, globals, builtins) = (frame.locals, frame.globals, frame.builtins);
         if let Some(value) = self.mapping_get(locals, name)? {
             return Ok(value);
         }
-        if let Some(value) = self.dict_get_name(globals, name).or_else(|| self.dict_get_name(builtins, name)) {
+        if let Some(value) = self
+            .dict_get_name(globals, name)
+            .or_else(|| self.dict_get_name(builtins, name))
+        {
             return Ok(value);
         }
         let text = format!("name '{}' is not defined", self.name_text(name));
@@ -348,7 +364,11 @@ impl Host {
         };
         let args = match pending {
             Some((value, traceback)) => {
-                let traceback = if traceback.is_hole() { Value::None } else { Value::Obj(traceback) };
+                let traceback = if traceback.is_hole() {
+                    Value::None
+                } else {
+                    Value::Obj(traceback)
+                };
                 [self.class_value(value), value, traceback]
             }
             None => [Value::None; 3],
@@ -363,7 +383,9 @@ impl Host {
         let code_value = self.pop();
         let cells = if closure {
             let tuple = self.pop();
-            self.tuple_items(tuple).map(|t| t.iter().filter_map(|c| c.obj()).collect()).unwrap_or_default()
+            self.tuple_items(tuple)
+                .map(|t| t.iter().filter_map(|c| c.obj()).collect())
+                .unwrap_or_default()
         } else {
             Vec::new()
         };

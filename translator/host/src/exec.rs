@@ -12,7 +12,10 @@ use std::sync::Arc;
 impl Host {
     /// Features in force in the running code.
     pub(crate) fn inherited_futures(&self) -> Futures {
-        self.frames.last().map(|f| compiler::futures_of_flags(f.code.flags)).unwrap_or_default()
+        self.frames
+            .last()
+            .map(|f| compiler::futures_of_flags(f.code.flags))
+            .unwrap_or_default()
     }
 
     /// Compiles the text of a string in a mode (`exec`, `eval`, `single`).
@@ -92,8 +95,12 @@ impl Host {
             Some(line) => self.new_str(line),
             None => Value::None,
         };
-        let details =
-            self.new_tuple(&[name, Value::Int(i64::from(place.line)), Value::Int(i64::from(place.column)), shown]);
+        let details = self.new_tuple(&[
+            name,
+            Value::Int(i64::from(place.line)),
+            Value::Int(i64::from(place.column)),
+            shown,
+        ]);
         let message = self.new_str(python_words(&diagnostic.title));
         let raised = self.error_args(class, &[message, details]);
         self.syntax_error = Some((raised.value(), Box::new(diagnostic)));
@@ -186,7 +193,10 @@ impl Host {
 /// Text as the grammar wants it: expressions without surrounding blanks, statements with a final newline.
 fn prepare(mut bytes: Vec<u8>, mode: &str) -> Vec<u8> {
     if mode == "eval" {
-        let start = bytes.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(bytes.len());
+        let start = bytes
+            .iter()
+            .position(|b| !matches!(b, b' ' | b'\t'))
+            .unwrap_or(bytes.len());
         bytes.drain(..start);
         while matches!(bytes.last(), Some(b'\n' | b' ' | b'\t' | b'\r')) {
             bytes.pop();

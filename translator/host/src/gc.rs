@@ -34,7 +34,14 @@ pub struct GcState {
 
 impl Default for GcState {
     fn default() -> GcState {
-        GcState { enabled: true, allowed: false, threshold: 2_000_000, collecting: false, count: 0, permanent: 0 }
+        GcState {
+            enabled: true,
+            allowed: false,
+            threshold: 2_000_000,
+            collecting: false,
+            count: 0,
+            permanent: 0,
+        }
     }
 }
 
@@ -85,7 +92,10 @@ impl Host {
     pub(crate) fn proxy_target(&mut self, proxy: Value) -> Res {
         match self.data(proxy) {
             Some(ObjData::WeakRef(w)) if !w.target.is_hole() => Ok(w.target),
-            _ => Err(self.error(self.exceptions.reference_error, "weakly-referenced object no longer exists")),
+            _ => Err(self.error(
+                self.exceptions.reference_error,
+                "weakly-referenced object no longer exists",
+            )),
         }
     }
 
@@ -132,7 +142,11 @@ impl Host {
         tables.iter().for_each(|&id| m.push(id));
         self.stack.iter().for_each(|&v| m.value(v));
         self.frames.iter().for_each(|f| m.frame(f));
-        self.roots.iter().chain(&self.repr_stack).chain(&self.codec_searches).for_each(|&v| m.value(v));
+        self.roots
+            .iter()
+            .chain(&self.repr_stack)
+            .chain(&self.codec_searches)
+            .for_each(|&v| m.value(v));
         self.codec_errors.values().for_each(|&v| m.value(v));
         m.value(self.exc_info.value);
         m.push(self.exc_info.traceback);
@@ -191,7 +205,9 @@ impl Host {
     fn find_generators(&mut self, m: &mut Marker, aftermath: &mut Aftermath) {
         for index in 1..self.heap.len() {
             let id = ObjId(index as u32);
-            let ObjData::Generator(g) = self.heap.get(id) else { continue };
+            let ObjData::Generator(g) = self.heap.get(id) else {
+                continue;
+            };
             let pending = g.frame.as_ref().is_some_and(|f| !f.blocks.is_empty());
             if pending && g.started && !m.is_marked(id) {
                 aftermath.generators.push(id);
@@ -205,8 +221,9 @@ impl Host {
 
     /// Dead objects with `__del__`: those that no other such object refers to are finalised now.
     fn find_finalizers(&mut self, m: &mut Marker, aftermath: &mut Aftermath) {
-        let (alive, dead): (Vec<ObjId>, Vec<ObjId>) =
-            std::mem::take(&mut self.finalizable).into_iter().partition(|&id| m.is_marked(id));
+        let (alive, dead): (Vec<ObjId>, Vec<ObjId>) = std::mem::take(&mut self.finalizable)
+            .into_iter()
+            .partition(|&id| m.is_marked(id));
         self.finalizable = alive;
         let mut postponed = Vec::new();
         for &id in dead.iter().rev() {

@@ -116,7 +116,9 @@ impl Host {
             }
             None => None,
         };
-        let Some(found) = self.find_module(part, full, path)? else { return Ok(None) };
+        let Some(found) = self.find_module(part, full, path)? else {
+            return Ok(None);
+        };
         let module = self.load_module(found, full)?;
         if let Some(parent) = parent {
             let name = self.intern_str(part);
@@ -137,7 +139,9 @@ impl Host {
             None => self.sys_attribute("path").unwrap_or(Value::None),
         };
         for entry in self.collect_iterable(path)? {
-            let Some(dir) = self.str_bytes(entry).cloned() else { continue };
+            let Some(dir) = self.str_bytes(entry).cloned() else {
+                continue;
+            };
             let base = Path::new(OsStr::from_bytes(&dir)).join(part);
             if let Some(found) = self.find_in(&base) {
                 return Ok(Some(found));
@@ -156,7 +160,11 @@ impl Host {
         let mut file = base.as_os_str().to_os_string();
         file.push(".py");
         let file = PathBuf::from(file);
-        if is_file(self, &file) { Some(Found::Source(file)) } else { None }
+        if is_file(self, &file) {
+            Some(Found::Source(file))
+        } else {
+            None
+        }
     }
 
     /// `imp.find_module`: directory entries, native modules.
@@ -169,7 +177,9 @@ impl Host {
     }
 
     fn meta_path_loader(&mut self, full: &str, path: Option<Value>) -> Res<Option<Value>> {
-        let Some(meta_path) = self.sys_attribute("meta_path") else { return Ok(None) };
+        let Some(meta_path) = self.sys_attribute("meta_path") else {
+            return Ok(None);
+        };
         let finders = self.list_items(meta_path).cloned().unwrap_or_default();
         for finder in finders {
             let name = self.new_str(full);
@@ -294,7 +304,11 @@ impl Host {
 
     /// `__import__(name, globals, locals, fromlist, level)`.
     pub(crate) fn import_level(&mut self, name: &str, globals: ObjId, fromlist: Value, level: i64) -> Res {
-        let parent = if level == 0 || globals.is_hole() { None } else { self.package_of(globals, level)? };
+        let parent = if level == 0 || globals.is_hole() {
+            None
+        } else {
+            self.package_of(globals, level)?
+        };
         if name.is_empty() && level <= 0 {
             return Err(self.value_error("Empty module name"));
         }
@@ -309,7 +323,11 @@ impl Host {
 
     /// Head module, last module and full name of a dotted import.
     fn import_chain(&mut self, name: &str, parent: Option<&str>, level: i64) -> Res<(Value, Value, String)> {
-        let mut parts: Vec<&str> = if name.is_empty() { Vec::new() } else { name.split('.').collect() };
+        let mut parts: Vec<&str> = if name.is_empty() {
+            Vec::new()
+        } else {
+            name.split('.').collect()
+        };
         let mut full = String::new();
         let mut current = None;
         if let Some(parent) = parent {
@@ -357,7 +375,9 @@ impl Host {
         }
         for item in self.collect_iterable(fromlist)? {
             let Some(name) = self.text_of(item) else {
-                return Err(self.type_error("Item in ``from list'' must be str, not ".to_string() + &self.class_name_of(item)));
+                return Err(
+                    self.type_error("Item in ``from list'' must be str, not ".to_string() + &self.class_name_of(item))
+                );
             };
             if name == "*" {
                 let all = self.names.d_all;
@@ -383,7 +403,10 @@ impl Host {
         if hook != Some(self.default_import)
             && let Some(hook) = hook
         {
-            let locals = self.frames.last().map_or(Value::None, |f| f.locals.option().unwrap_or(Value::None));
+            let locals = self
+                .frames
+                .last()
+                .map_or(Value::None, |f| f.locals.option().unwrap_or(Value::None));
             let mut args = vec![Value::Obj(name), Value::Obj(globals), locals, fromlist];
             if level != Value::Int(-1) {
                 args.push(level);
@@ -393,7 +416,9 @@ impl Host {
         if hook.is_none() {
             return Err(self.error(self.exceptions.import_error, "__import__ not found"));
         }
-        let Value::Int(level) = level else { return Err(self.value_error("bad import level")) };
+        let Value::Int(level) = level else {
+            return Err(self.value_error("bad import level"));
+        };
         let text = self.name_text(name);
         self.import_level(&text, globals, fromlist, level)
     }
@@ -417,7 +442,9 @@ impl Host {
             Some(all) => self.collect_iterable(all)?,
             None => {
                 let keys = self.table_keys(dict);
-                keys.into_iter().filter(|&k| self.text_of(k).is_some_and(|t| !t.starts_with('_'))).collect()
+                keys.into_iter()
+                    .filter(|&k| self.text_of(k).is_some_and(|t| !t.starts_with('_')))
+                    .collect()
             }
         };
         for name in names {
@@ -446,13 +473,18 @@ impl Host {
         if !matches!(self.data(module), Some(ObjData::Module(_))) {
             return Err(self.type_error("reload() argument must be module"));
         }
-        let name = self.dict_get_name(dict, name_key).and_then(|v| self.text_of(v)).unwrap_or_default();
+        let name = self
+            .dict_get_name(dict, name_key)
+            .and_then(|v| self.text_of(v))
+            .unwrap_or_default();
         if self.loaded_module(&name) != Some(module) {
             let text = format!("reload(): module {name} not in sys.modules");
             return Err(self.error(self.exceptions.import_error, text));
         }
         let _ = path_key;
-        let Some(file) = self.dict_get_name(dict, file_key).and_then(|v| self.str_text(v)) else { return Ok(module) };
+        let Some(file) = self.dict_get_name(dict, file_key).and_then(|v| self.str_text(v)) else {
+            return Ok(module);
+        };
         self.load_source_again(module, &name, Path::new(&file))
     }
 

@@ -25,8 +25,16 @@ pub(crate) struct MethodCache {
 
 impl Default for MethodCache {
     fn default() -> MethodCache {
-        let empty = CacheEntry { class: ObjId::HOLE, name: ObjId::HOLE, version: 0, value: Value::HOLE };
-        MethodCache { entries: vec![empty; CACHE_SIZE], version: 1 }
+        let empty = CacheEntry {
+            class: ObjId::HOLE,
+            name: ObjId::HOLE,
+            version: 0,
+            value: Value::HOLE,
+        };
+        MethodCache {
+            entries: vec![empty; CACHE_SIZE],
+            version: 1,
+        }
     }
 }
 
@@ -128,9 +136,15 @@ impl Host {
             Iter::Reversed { list: true, .. } => t.listreverseiterator,
             Iter::Reversed { .. } => t.reversed,
             Iter::Range { .. } => t.rangeiterator,
-            Iter::Dict { part: DictPart::Keys, .. } => t.dict_keyiterator,
-            Iter::Dict { part: DictPart::Values, .. } => t.dict_valueiterator,
-            Iter::Dict { part: DictPart::Items, .. } => t.dict_itemiterator,
+            Iter::Dict {
+                part: DictPart::Keys, ..
+            } => t.dict_keyiterator,
+            Iter::Dict {
+                part: DictPart::Values, ..
+            } => t.dict_valueiterator,
+            Iter::Dict {
+                part: DictPart::Items, ..
+            } => t.dict_itemiterator,
             Iter::Set { .. } => t.setiterator,
             Iter::Call { .. } => t.callable_iterator,
             Iter::Enumerate { .. } => t.enumerate,
@@ -187,7 +201,12 @@ impl Host {
         }
         let found = self.lookup_type_slow(class, name).map(|(value, _)| value);
         let version = self.method_cache.version;
-        self.method_cache.entries[slot] = CacheEntry { class, name, version, value: found.unwrap_or(Value::HOLE) };
+        self.method_cache.entries[slot] = CacheEntry {
+            class,
+            name,
+            version,
+            value: found.unwrap_or(Value::HOLE),
+        };
         found
     }
 
@@ -219,7 +238,9 @@ impl Host {
     }
 
     pub(crate) fn lookup_old_class(&self, class: ObjId, name: ObjId) -> Option<(Value, Value)> {
-        let ObjData::OldClass(c) = self.heap.get(class) else { return None };
+        let ObjData::OldClass(c) = self.heap.get(class) else {
+            return None;
+        };
         if let Some(value) = self.dict_get_name(c.dict, name) {
             return Some((value, Value::Obj(class)));
         }
@@ -262,7 +283,11 @@ impl Host {
 
     pub(crate) fn lookup_instance_dict(&mut self, value: Value, name: ObjId) -> Option<Value> {
         let dict = self.dict_of(value);
-        if dict.is_hole() { None } else { self.dict_get_name(dict, name) }
+        if dict.is_hole() {
+            None
+        } else {
+            self.dict_get_name(dict, name)
+        }
     }
 
     /// `issubclass` by mro, for new-style and old-style classes.

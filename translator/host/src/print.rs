@@ -147,7 +147,9 @@ impl Host {
     /// `Class: message`, with the source line for syntax errors.
     pub fn exception_line(&mut self, value: Value) -> String {
         let class = self.class_value(value);
-        let module = self.class_module(class).filter(|m| m != "exceptions" && m != "__builtin__");
+        let module = self
+            .class_module(class)
+            .filter(|m| m != "exceptions" && m != "__builtin__");
         let name = self.class_name(class);
         let name = match module {
             Some(module) => format!("{module}.{name}"),
@@ -166,7 +168,11 @@ impl Host {
             Ok(text) => String::from_utf8_lossy(&text).into_owned(),
             Err(_) => format!("<unprintable {name} object>"),
         };
-        if text.is_empty() { format!("{name}\n") } else { format!("{name}: {text}\n") }
+        if text.is_empty() {
+            format!("{name}\n")
+        } else {
+            format!("{name}: {text}\n")
+        }
     }
 
     fn syntax_error_place(&mut self, value: Value) -> String {

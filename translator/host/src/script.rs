@@ -31,7 +31,10 @@ impl Host {
 
     /// Puts the folder of a file first on `sys.path`.
     pub(crate) fn search_folder_of(&mut self, path: &Path) {
-        let folder = path.parent().map(|p| p.as_os_str().as_bytes().to_vec()).unwrap_or_default();
+        let folder = path
+            .parent()
+            .map(|p| p.as_os_str().as_bytes().to_vec())
+            .unwrap_or_default();
         let folder = self.new_str(folder);
         if let Some(list) = self.sys_attribute("path")
             && let Some(ObjData::List(items)) = self.data_mut(list)
@@ -65,7 +68,11 @@ impl Host {
         self.flush_output();
         let hook = self.sys_attribute("excepthook");
         let traceback = raised.traceback();
-        let traceback_value = if traceback.is_hole() { Value::None } else { Value::Obj(traceback) };
+        let traceback_value = if traceback.is_hole() {
+            Value::None
+        } else {
+            Value::Obj(traceback)
+        };
         let class = self.class_value(value);
         if let Some(hook) = hook
             && self.call_value(hook, &[class, value, traceback_value], &[]).is_ok()

@@ -16,12 +16,17 @@ pub(crate) struct Marker {
 impl Marker {
     /// Marks for a heap of a size.
     pub(crate) fn new(slots: usize) -> Marker {
-        Marker { bits: vec![0; slots.div_ceil(64)], work: Vec::new() }
+        Marker {
+            bits: vec![0; slots.div_ceil(64)],
+            work: Vec::new(),
+        }
     }
 
     /// Whether an object is marked.
     pub(crate) fn is_marked(&self, id: ObjId) -> bool {
-        self.bits.get(id.0 as usize / 64).is_some_and(|word| word & (1 << (id.0 % 64)) != 0)
+        self.bits
+            .get(id.0 as usize / 64)
+            .is_some_and(|word| word & (1 << (id.0 % 64)) != 0)
     }
 
     /// Marks an object and notes it for tracing.

@@ -148,7 +148,13 @@ const CLASS_METHODS: &[NativeDef] = &[def("fromhex", 1, 1, fromhex)];
 pub fn setup(h: &mut Host) {
     let t = h.types.clone();
     for class in [t.bytearray, t.buffer] {
-        h.install(class, &TypeSpec { slots: COMPARE, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: COMPARE,
+                ..TypeSpec::default()
+            },
+        );
     }
     let spec = TypeSpec {
         slots: BYTEARRAY_SLOTS,
@@ -163,7 +169,12 @@ pub fn setup(h: &mut Host) {
     let dict = h.dict_of(Value::Obj(t.bytearray));
     let hash = h.names.d_hash;
     h.dict_set_name(dict, hash, Value::None);
-    let spec = TypeSpec { slots: BUFFER_SLOTS, new: Some(new_buffer), new_args: (1, 3), ..TypeSpec::default() };
+    let spec = TypeSpec {
+        slots: BUFFER_SLOTS,
+        new: Some(new_buffer),
+        new_args: (1, 3),
+        ..TypeSpec::default()
+    };
     h.install(t.buffer, &spec);
     let spec = TypeSpec {
         slots: MEMORYVIEW_SLOTS,
@@ -317,7 +328,11 @@ fn setitem(h: &mut Host, a: Args<'_>) -> Res {
         return Ok(Value::None);
     }
     if new.len() != r.len {
-        let text = format!("attempt to assign bytes of size {} to extended slice of size {}", new.len(), r.len);
+        let text = format!(
+            "attempt to assign bytes of size {} to extended slice of size {}",
+            new.len(),
+            r.len
+        );
         return Err(h.value_error(text));
     }
     let bytes = own(h, this(&a))?;
@@ -352,7 +367,10 @@ fn contains(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn int_list(h: &mut Host, value: Value) -> Res {
-    let items = bytes_of(h, value)?.into_iter().map(|b| Value::Int(i64::from(b))).collect();
+    let items = bytes_of(h, value)?
+        .into_iter()
+        .map(|b| Value::Int(i64::from(b)))
+        .collect();
     Ok(h.new_list(items))
 }
 
@@ -375,7 +393,9 @@ fn iadd(h: &mut Host, a: Args<'_>) -> Res {
 
 fn mul(h: &mut Host, a: Args<'_>) -> Res {
     let bytes = bytes_of(h, this(&a))?;
-    let Some(n) = h.repeat_count(a.get(1))? else { return Ok(h.not_implemented) };
+    let Some(n) = h.repeat_count(a.get(1))? else {
+        return Ok(h.not_implemented);
+    };
     let out = h.repeat_items(&bytes, n)?;
     Ok(make(h, out))
 }
@@ -492,7 +512,11 @@ fn mapped_all(h: &mut Host, a: Args<'_>, name: &str) -> Res {
         let bytes = h.to_bytes(item)?.to_vec();
         out.push(make(h, bytes));
     }
-    Ok(if name.ends_with("partition") { h.new_tuple(&out) } else { h.new_list(out) })
+    Ok(if name.ends_with("partition") {
+        h.new_tuple(&out)
+    } else {
+        h.new_list(out)
+    })
 }
 
 fn join(h: &mut Host, a: Args<'_>) -> Res {
@@ -503,7 +527,10 @@ fn join(h: &mut Host, a: Args<'_>) -> Res {
             out.extend_from_slice(&sep);
         }
         if h.buffer_bytes(item).is_none() && h.str_bytes(item).is_none() {
-            let text = format!("can only join an iterable of bytes (item {i} has type '{}')", h.class_name_of(item));
+            let text = format!(
+                "can only join an iterable of bytes (item {i} has type '{}')",
+                h.class_name_of(item)
+            );
             return Err(h.type_error(text));
         }
         out.extend(bytes_of(h, item)?);
@@ -516,7 +543,9 @@ fn fromhex(h: &mut Host, a: Args<'_>) -> Res {
     let digits: Vec<u8> = text.iter().copied().filter(|b| !b.is_space()).collect();
     let mut out = Vec::new();
     for (i, pair) in digits.chunks(2).enumerate() {
-        let text = std::str::from_utf8(pair).ok().filter(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()));
+        let text = std::str::from_utf8(pair)
+            .ok()
+            .filter(|p| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit()));
         match text.and_then(|p| u8::from_str_radix(p, 16).ok()) {
             Some(b) => out.push(b),
             None => {
@@ -537,7 +566,9 @@ fn new_buffer(h: &mut Host, a: Args<'_>) -> Res {
         Some(v) => h.to_i64(v)?,
         None => 0,
     };
-    let Ok(offset) = usize::try_from(offset) else { return Err(h.value_error("offset must be zero or positive")) };
+    let Ok(offset) = usize::try_from(offset) else {
+        return Err(h.value_error("offset must be zero or positive"));
+    };
     let size = match a.opt(3) {
         Some(v) => {
             let n = h.to_i64(v)?;
@@ -564,7 +595,8 @@ fn buffer_item(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn writable(h: &Host, value: Value) -> bool {
-    h.native::<Buffer>(value).is_some_and(|b| h.native::<ByteArray>(b.object).is_some())
+    h.native::<Buffer>(value)
+        .is_some_and(|b| h.native::<ByteArray>(b.object).is_some())
 }
 
 fn buffer_setitem(h: &mut Host, a: Args<'_>) -> Res {
@@ -573,7 +605,11 @@ fn buffer_setitem(h: &mut Host, a: Args<'_>) -> Res {
     };
     if !writable(h, this(&a)) {
         let view = Host::type_id(h, this(&a)) == h.types.memoryview;
-        return Err(h.type_error(if view { "cannot modify read-only memory" } else { "buffer is read-only" }));
+        return Err(h.type_error(if view {
+            "cannot modify read-only memory"
+        } else {
+            "buffer is read-only"
+        }));
     }
     let len = bytes_of(h, this(&a))?.len();
     let new = bytes_of(h, a.get(2))?;
@@ -596,10 +632,16 @@ fn buffer_repr(h: &mut Host, a: Args<'_>) -> Res {
     let Some((object, size, offset)) = h.native::<Buffer>(this(&a)).map(|b| (b.object, b.size, b.offset)) else {
         return Ok(Value::None);
     };
-    let kind = if writable(h, this(&a)) { "read-write" } else { "read-only" };
+    let kind = if writable(h, this(&a)) {
+        "read-write"
+    } else {
+        "read-only"
+    };
     let size = size.map_or(-1, |n| n as i64);
     let (of, at) = (h.address(object), h.address(this(&a)));
-    Ok(h.new_str(format!("<{kind} buffer for {of}, size {size}, offset {offset} at {at}>")))
+    Ok(h.new_str(format!(
+        "<{kind} buffer for {of}, size {size}, offset {offset} at {at}>"
+    )))
 }
 
 fn buffer_add(h: &mut Host, a: Args<'_>) -> Res {
@@ -610,7 +652,9 @@ fn buffer_add(h: &mut Host, a: Args<'_>) -> Res {
 
 fn buffer_mul(h: &mut Host, a: Args<'_>) -> Res {
     let bytes = bytes_of(h, this(&a))?;
-    let Some(n) = h.repeat_count(a.get(1))? else { return Ok(h.not_implemented) };
+    let Some(n) = h.repeat_count(a.get(1))? else {
+        return Ok(h.not_implemented);
+    };
     let out = h.repeat_items(&bytes, n)?;
     Ok(h.new_str(out))
 }
@@ -630,7 +674,14 @@ fn new_view(h: &mut Host, a: Args<'_>) -> Res {
         return Err(h.type_error("cannot make memory view because object does not have the buffer interface"));
     }
     let class = h.types.memoryview;
-    Ok(h.new_native(class, Buffer { object, offset: 0, size: None }))
+    Ok(h.new_native(
+        class,
+        Buffer {
+            object,
+            offset: 0,
+            size: None,
+        },
+    ))
 }
 
 fn view_item(h: &mut Host, a: Args<'_>) -> Res {
@@ -644,9 +695,18 @@ fn view_item(h: &mut Host, a: Args<'_>) -> Res {
         return Err(h.error_args(h.exceptions.not_implemented_error, &[]));
     }
     let parts = h.native::<Buffer>(this(&a)).map(|b| (b.object, b.offset));
-    let Some((object, offset)) = parts else { return Err(h.type_error("memoryview expected")) };
+    let Some((object, offset)) = parts else {
+        return Err(h.type_error("memoryview expected"));
+    };
     let class = h.types.memoryview;
-    Ok(h.new_native(class, Buffer { object, offset: offset + r.start as usize, size: Some(r.len) }))
+    Ok(h.new_native(
+        class,
+        Buffer {
+            object,
+            offset: offset + r.start as usize,
+            size: Some(r.len),
+        },
+    ))
 }
 
 fn tolist(h: &mut Host, a: Args<'_>) -> Res {

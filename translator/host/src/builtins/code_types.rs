@@ -10,7 +10,13 @@ use crate::value::{ObjId, Value};
 pub fn setup(h: &mut Host) {
     let t = h.types.clone();
     let attrs = |h: &mut Host, class: ObjId, attrs: &'static [Attr]| {
-        h.install(class, &TypeSpec { attrs, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                attrs,
+                ..TypeSpec::default()
+            },
+        );
     };
     let call: &[NativeDef] = const { &[free("__call__", call)] };
     let get: &[NativeDef] = const { &[def("__get__", 1, 2, descriptor_get)] };
@@ -23,49 +29,109 @@ pub fn setup(h: &mut Host) {
         ..TypeSpec::default()
     };
     h.install(t.function, &spec);
-    h.install(t.function, &TypeSpec { slots: get, ..TypeSpec::default() });
-    let spec = TypeSpec { attrs: super::code_types::CODE_ATTRS, slots: const { &[def("__cmp__", 1, 1, code_cmp)] }, ..TypeSpec::default() };
+    h.install(
+        t.function,
+        &TypeSpec {
+            slots: get,
+            ..TypeSpec::default()
+        },
+    );
+    let spec = TypeSpec {
+        attrs: super::code_types::CODE_ATTRS,
+        slots: const { &[def("__cmp__", 1, 1, code_cmp)] },
+        ..TypeSpec::default()
+    };
     h.install(t.code, &spec);
-    h.install(t.code, &TypeSpec { new: Some(super::code_types::new_code), new_args: (12, 14), ..TypeSpec::default() });
+    h.install(
+        t.code,
+        &TypeSpec {
+            new: Some(super::code_types::new_code),
+            new_args: (12, 14),
+            ..TypeSpec::default()
+        },
+    );
     let spec = TypeSpec {
         attrs: METHOD_ATTRS,
-        slots: const { &[free("__call__", self::call), def("__get__", 1, 2, descriptor_get), def("__getattribute__", 1, 1, method_getattribute)] },
+        slots: const {
+            &[
+                free("__call__", self::call),
+                def("__get__", 1, 2, descriptor_get),
+                def("__getattribute__", 1, 1, method_getattribute),
+            ]
+        },
         new: Some(new_method),
         new_args: (2, 3),
         ..TypeSpec::default()
     };
     h.install(t.instancemethod, &spec);
-    for class in [t.builtin_function, t.method_descriptor, t.wrapper_descriptor, t.method_wrapper, t.classmethod_descriptor] {
-        h.install(class, &TypeSpec { attrs: BUILTIN_ATTRS, slots: call, ..TypeSpec::default() });
+    for class in [
+        t.builtin_function,
+        t.method_descriptor,
+        t.wrapper_descriptor,
+        t.method_wrapper,
+        t.classmethod_descriptor,
+    ] {
+        h.install(
+            class,
+            &TypeSpec {
+                attrs: BUILTIN_ATTRS,
+                slots: call,
+                ..TypeSpec::default()
+            },
+        );
     }
     for class in [t.method_descriptor, t.wrapper_descriptor, t.classmethod_descriptor] {
-        h.install(class, &TypeSpec { slots: get, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: get,
+                ..TypeSpec::default()
+            },
+        );
     }
     for class in [t.getset_descriptor, t.member_descriptor] {
-        h.install(class, &TypeSpec { attrs: GETSET_ATTRS, slots: GETSET_SLOTS, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                attrs: GETSET_ATTRS,
+                slots: GETSET_SLOTS,
+                ..TypeSpec::default()
+            },
+        );
     }
-    let spec = TypeSpec { attrs: const { &[("cell_contents", cell_contents, None)] }, slots: const { &[def("__cmp__", 1, 1, cell_cmp)] }, ..TypeSpec::default() };
+    let spec = TypeSpec {
+        attrs: const { &[("cell_contents", cell_contents, None)] },
+        slots: const { &[def("__cmp__", 1, 1, cell_cmp)] },
+        ..TypeSpec::default()
+    };
     h.install(t.cell, &spec);
     let spec = TypeSpec {
         attrs: PROPERTY_ATTRS,
-        slots: const { &[
-            named("__init__", 0, &["fget", "fset", "fdel", "doc"], init_property),
-            def("__get__", 1, 2, descriptor_get),
-            def("__set__", 2, 2, property_set),
-            def("__delete__", 1, 1, property_delete),
-        ] },
-        methods: const { &[
-            def("getter", 1, 1, property_getter),
-            def("setter", 1, 1, property_setter),
-            def("deleter", 1, 1, property_deleter),
-        ] },
+        slots: const {
+            &[
+                named("__init__", 0, &["fget", "fset", "fdel", "doc"], init_property),
+                def("__get__", 1, 2, descriptor_get),
+                def("__set__", 2, 2, property_set),
+                def("__delete__", 1, 1, property_delete),
+            ]
+        },
+        methods: const {
+            &[
+                def("getter", 1, 1, property_getter),
+                def("setter", 1, 1, property_setter),
+                def("deleter", 1, 1, property_deleter),
+            ]
+        },
         new: Some(new_property),
         new_args: (0, -1),
         new_names: &["**"],
         ..TypeSpec::default()
     };
     h.install(t.property, &spec);
-    for (class, new) in [(t.staticmethod, new_staticmethod as crate::object::NativeFn), (t.classmethod, new_classmethod)] {
+    for (class, new) in [
+        (t.staticmethod, new_staticmethod as crate::object::NativeFn),
+        (t.classmethod, new_classmethod),
+    ] {
         let spec = TypeSpec {
             attrs: const { &[("__func__", wrapped_func, None)] },
             slots: get,
@@ -86,12 +152,14 @@ pub fn setup(h: &mut Host) {
     let spec = TypeSpec {
         attrs: GENERATOR_ATTRS,
         slots: const { &[def("__iter__", 0, 0, same)] },
-        methods: const { &[
-            def("next", 0, 0, generator_next),
-            def("send", 1, 1, generator_send),
-            def("throw", 1, 3, generator_throw),
-            def("close", 0, 0, generator_close),
-        ] },
+        methods: const {
+            &[
+                def("next", 0, 0, generator_next),
+                def("send", 1, 1, generator_send),
+                def("throw", 1, 3, generator_throw),
+                def("close", 0, 0, generator_close),
+            ]
+        },
         ..TypeSpec::default()
     };
     h.install(t.generator, &spec);
@@ -99,7 +167,12 @@ pub fn setup(h: &mut Host) {
     attrs(h, t.traceback, TRACEBACK_ATTRS);
     let spec = TypeSpec {
         attrs: const { &[("__dict__", module_dict, Some(readonly))] },
-        slots: const { &[named("__init__", 1, &["name", "doc"], module_init), def("__repr__", 0, 0, super::slots::repr)] },
+        slots: const {
+            &[
+                named("__init__", 1, &["name", "doc"], module_init),
+                def("__repr__", 0, 0, super::slots::repr),
+            ]
+        },
         new: Some(new_module),
         new_args: (0, -1),
         new_names: &["**"],
@@ -109,29 +182,68 @@ pub fn setup(h: &mut Host) {
     if let ObjData::Class(c) = h.heap.get_mut(t.module) {
         c.has_dict = true;
     }
-    h.install(t.ellipsis, &TypeSpec { slots: const { &[def("__repr__", 0, 0, super::slots::repr)] }, ..TypeSpec::default() });
+    h.install(
+        t.ellipsis,
+        &TypeSpec {
+            slots: const { &[def("__repr__", 0, 0, super::slots::repr)] },
+            ..TypeSpec::default()
+        },
+    );
     for class in [t.none_type, t.not_implemented_type] {
         let spec = TypeSpec {
-            slots: const { &[def("__repr__", 0, 0, super::slots::repr), def("__hash__", 0, 0, super::slots::hash)] },
+            slots: const {
+                &[
+                    def("__repr__", 0, 0, super::slots::repr),
+                    def("__hash__", 0, 0, super::slots::hash),
+                ]
+            },
             ..TypeSpec::default()
         };
         h.install(class, &spec);
     }
-    for class in [t.function, t.none_type, t.ellipsis, t.not_implemented_type, t.generator, t.frame, t.traceback, t.cell, t.code] {
+    for class in [
+        t.function,
+        t.none_type,
+        t.ellipsis,
+        t.not_implemented_type,
+        t.generator,
+        t.frame,
+        t.traceback,
+        t.cell,
+        t.code,
+    ] {
         hide_new(h, class);
     }
-    h.install(t.function, &TypeSpec {
-        new: Some(new_function),
-        new_args: (2, 5),
-        new_names: &["code", "globals", "name", "argdefs", "closure"],
-        ..TypeSpec::default()
-    });
-    h.install(t.code, &TypeSpec { new: Some(new_code), new_args: (12, 14), ..TypeSpec::default() });
+    h.install(
+        t.function,
+        &TypeSpec {
+            new: Some(new_function),
+            new_args: (2, 5),
+            new_names: &["code", "globals", "name", "argdefs", "closure"],
+            ..TypeSpec::default()
+        },
+    );
+    h.install(
+        t.code,
+        &TypeSpec {
+            new: Some(new_code),
+            new_args: (12, 14),
+            ..TypeSpec::default()
+        },
+    );
 }
 
 /// Types whose instances cannot be made by calling them.
 fn hide_new(h: &mut Host, class: ObjId) {
-    h.install(class, &TypeSpec { new: Some(cannot_create), new_args: (0, -1), new_names: &["**"], ..TypeSpec::default() });
+    h.install(
+        class,
+        &TypeSpec {
+            new: Some(cannot_create),
+            new_args: (0, -1),
+            new_names: &["**"],
+            ..TypeSpec::default()
+        },
+    );
 }
 
 fn cannot_create(h: &mut Host, a: Args<'_>) -> Res {
@@ -156,7 +268,11 @@ fn descriptor_get(h: &mut Host, a: Args<'_>) -> Res {
     };
     if let Some(ObjData::Property(p)) = h.data(this(&a)) {
         let p = **p;
-        return if obj.is_hole() { Ok(this(&a)) } else { h.property_value(p, obj) };
+        return if obj.is_hole() {
+            Ok(this(&a))
+        } else {
+            h.property_value(p, obj)
+        };
     }
     match h.data(this(&a)) {
         Some(ObjData::StaticMethod(inner)) => return Ok(*inner),
@@ -209,7 +325,9 @@ fn function_name(h: &mut Host, value: Value) -> Res {
 }
 
 fn set_function_name(h: &mut Host, value: Value, new: Value) -> Res<()> {
-    let Some(text) = h.str_text(new) else { return Err(h.type_error("__name__ must be set to a string object")) };
+    let Some(text) = h.str_text(new) else {
+        return Err(h.type_error("__name__ must be set to a string object"));
+    };
     function(h, value)?.name = text;
     Ok(())
 }
@@ -237,7 +355,9 @@ fn function_code(h: &mut Host, value: Value) -> Res {
 }
 
 fn set_function_code(h: &mut Host, value: Value, new: Value) -> Res<()> {
-    let Some(code) = h.code(new).cloned() else { return Err(h.type_error("__code__ must be set to a code object")) };
+    let Some(code) = h.code(new).cloned() else {
+        return Err(h.type_error("__code__ must be set to a code object"));
+    };
     let (have, need) = (function(h, value)?.closure.len(), code.freevars.len());
     if have != need {
         let name = function(h, value)?.name.clone();
@@ -252,7 +372,11 @@ fn set_function_code(h: &mut Host, value: Value, new: Value) -> Res<()> {
 
 fn function_defaults(h: &mut Host, value: Value) -> Res {
     let defaults = function(h, value)?.defaults.clone();
-    Ok(if defaults.is_empty() { Value::None } else { h.new_tuple(&defaults) })
+    Ok(if defaults.is_empty() {
+        Value::None
+    } else {
+        h.new_tuple(&defaults)
+    })
 }
 
 fn set_function_defaults(h: &mut Host, value: Value, new: Value) -> Res<()> {
@@ -273,7 +397,11 @@ fn function_globals(h: &mut Host, value: Value) -> Res {
 
 fn function_closure(h: &mut Host, value: Value) -> Res {
     let cells: Vec<Value> = function(h, value)?.closure.iter().map(|&c| Value::Obj(c)).collect();
-    Ok(if cells.is_empty() { Value::None } else { h.new_tuple(&cells) })
+    Ok(if cells.is_empty() {
+        Value::None
+    } else {
+        h.new_tuple(&cells)
+    })
 }
 
 fn function_dict(h: &mut Host, value: Value) -> Res {
@@ -297,17 +425,30 @@ fn new_function(h: &mut Host, a: Args<'_>) -> Res {
         let text = format!("function() argument 2 must be dict, not {}", h.class_name_of(a.get(2)));
         return Err(h.type_error(text));
     }
-    let defaults = given(a.get(4)).and_then(|v| h.tuple_items(v)).map(|t| t.to_vec()).unwrap_or_default();
+    let defaults = given(a.get(4))
+        .and_then(|v| h.tuple_items(v))
+        .map(|t| t.to_vec())
+        .unwrap_or_default();
     let cells: Vec<ObjId> = match given(a.get(5)) {
-        Some(v) => h.tuple_items(v).map(|t| t.iter().filter_map(|c| c.obj()).collect()).unwrap_or_default(),
+        Some(v) => h
+            .tuple_items(v)
+            .map(|t| t.iter().filter_map(|c| c.obj()).collect())
+            .unwrap_or_default(),
         None if !code.freevars.is_empty() => return Err(h.type_error("arg 5 (closure) must be tuple")),
         None => Vec::new(),
     };
     if cells.len() != code.freevars.len() {
-        let text = format!("{} requires closure of length {}, not {}", code.name, code.freevars.len(), cells.len());
+        let text = format!(
+            "{} requires closure of length {}, not {}",
+            code.name,
+            code.freevars.len(),
+            cells.len()
+        );
         return Err(h.value_error(text));
     }
-    let Some(value) = h.new_function(a.get(1), globals, defaults, cells) else { return Ok(Value::None) };
+    let Some(value) = h.new_function(a.get(1), globals, defaults, cells) else {
+        return Ok(Value::None);
+    };
     if let Some(name) = given(a.get(3)).and_then(|v| h.str_text(v)) {
         function(h, value)?.name = name;
     }
@@ -414,7 +555,11 @@ fn new_method(h: &mut Host, a: Args<'_>) -> Res {
         return Err(h.type_error("unbound methods must have non-NULL im_class"));
     }
     let class = given(a.get(3)).unwrap_or(Value::None);
-    Ok(h.alloc(ObjData::Method(Box::new(Method { func: a.get(1), self_, class }))))
+    Ok(h.alloc(ObjData::Method(Box::new(Method {
+        func: a.get(1),
+        self_,
+        class,
+    }))))
 }
 
 // Natives.
@@ -441,7 +586,11 @@ fn builtin_name(h: &mut Host, value: Value) -> Res {
 
 fn builtin_doc(h: &mut Host, value: Value) -> Res {
     let b = builtin(h, value)?;
-    Ok(if b.doc.is_none() { h.new_str(format!("{}(...)", b.def.name)) } else { b.doc })
+    Ok(if b.doc.is_none() {
+        h.new_str(format!("{}(...)", b.def.name))
+    } else {
+        b.doc
+    })
 }
 
 fn builtin_module(h: &mut Host, value: Value) -> Res {
@@ -461,12 +610,19 @@ fn builtin_self(h: &mut Host, value: Value) -> Res {
 
 fn builtin_owner(h: &mut Host, value: Value) -> Res {
     let owner = builtin(h, value)?.owner;
-    Ok(if owner.is_hole() { Value::None } else { Value::Obj(owner) })
+    Ok(if owner.is_hole() {
+        Value::None
+    } else {
+        Value::Obj(owner)
+    })
 }
 
 const GETSET_ATTRS: &[Attr] = &[("__name__", getset_name, None), ("__objclass__", getset_owner, None)];
-const GETSET_SLOTS: &[NativeDef] =
-    &[def("__get__", 1, 2, descriptor_get), def("__set__", 2, 2, getset_set), def("__delete__", 1, 1, getset_delete)];
+const GETSET_SLOTS: &[NativeDef] = &[
+    def("__get__", 1, 2, descriptor_get),
+    def("__set__", 2, 2, getset_set),
+    def("__delete__", 1, 1, getset_delete),
+];
 
 fn getset_name(h: &mut Host, value: Value) -> Res {
     match h.data(value) {
@@ -533,7 +689,12 @@ fn property(h: &mut Host, value: Value) -> Res<Property> {
 
 fn new_property(h: &mut Host, a: Args<'_>) -> Res {
     let own = h.types.property;
-    let empty = Property { get: Value::None, set: Value::None, del: Value::None, doc: Value::None };
+    let empty = Property {
+        get: Value::None,
+        set: Value::None,
+        del: Value::None,
+        doc: Value::None,
+    };
     Ok(h.wrap_native(this(&a), own, ObjData::Property(Box::new(empty))))
 }
 
@@ -545,7 +706,12 @@ fn init_property(h: &mut Host, a: Args<'_>) -> Res {
         let found = h.get_attribute_opt(arg(1), name);
         doc = h.catch(found, h.exceptions.exception)?.flatten().unwrap_or(Value::None);
     }
-    let new = Property { get: arg(1), set: arg(2), del: arg(3), doc };
+    let new = Property {
+        get: arg(1),
+        set: arg(2),
+        del: arg(3),
+        doc,
+    };
     if let Some(ObjData::Property(p)) = h.data_mut(this(&a)) {
         **p = new;
     }
@@ -606,11 +772,23 @@ fn wrapped_func(h: &mut Host, value: Value) -> Res {
 // super.
 
 const SUPER_ATTRS: &[Attr] = &[
-    ("__thisclass__", |h, v| Ok(super_data(h, v)?.map_or(Value::None, |s| Value::Obj(s.class))), None),
-    ("__self__", |h, v| Ok(super_data(h, v)?.and_then(|s| s.obj.option()).unwrap_or(Value::None)), None),
+    (
+        "__thisclass__",
+        |h, v| Ok(super_data(h, v)?.map_or(Value::None, |s| Value::Obj(s.class))),
+        None,
+    ),
+    (
+        "__self__",
+        |h, v| Ok(super_data(h, v)?.and_then(|s| s.obj.option()).unwrap_or(Value::None)),
+        None,
+    ),
     (
         "__self_class__",
-        |h, v| Ok(super_data(h, v)?.filter(|s| !s.obj.is_hole()).map_or(Value::None, |s| Value::Obj(s.obj_class))),
+        |h, v| {
+            Ok(super_data(h, v)?
+                .filter(|s| !s.obj.is_hole())
+                .map_or(Value::None, |s| Value::Obj(s.obj_class)))
+        },
         None,
     ),
 ];
@@ -633,9 +811,15 @@ fn new_super(h: &mut Host, a: Args<'_>) -> Res {
 impl Host {
     /// `super(class, obj)`.
     pub(crate) fn new_super(&mut self, class: Value, obj: Option<Value>) -> Res {
-        let Value::Obj(class_id) = class else { return Err(self.type_error("super() argument 1 must be type")) };
+        let Value::Obj(class_id) = class else {
+            return Err(self.type_error("super() argument 1 must be type"));
+        };
         let Some(obj) = obj else {
-            let data = Super { class: class_id, obj: Value::HOLE, obj_class: ObjId::HOLE };
+            let data = Super {
+                class: class_id,
+                obj: Value::HOLE,
+                obj_class: ObjId::HOLE,
+            };
             return Ok(self.alloc(ObjData::Super(Box::new(data))));
         };
         let obj_class = if self.class(obj).is_some() && self.is_subclass(obj, class) {
@@ -647,7 +831,11 @@ impl Host {
             }
             own
         };
-        Ok(self.alloc(ObjData::Super(Box::new(Super { class: class_id, obj, obj_class }))))
+        Ok(self.alloc(ObjData::Super(Box::new(Super {
+            class: class_id,
+            obj,
+            obj_class,
+        }))))
     }
 
     /// `descriptor.__set__` of native attributes and slots.
@@ -693,7 +881,9 @@ fn gi_frame(h: &mut Host, value: Value) -> Res {
     if let Some(index) = h.frames.iter().position(|f| Value::Obj(f.generator) == value) {
         return Ok(Value::Obj(h.frame_object(index)));
     }
-    let Some(ObjData::Generator(g)) = h.data(value) else { return Ok(Value::None) };
+    let Some(ObjData::Generator(g)) = h.data(value) else {
+        return Ok(Value::None);
+    };
     let Some(saved) = &g.frame else { return Ok(Value::None) };
     if !saved.frame.frame_obj.is_hole() {
         return Ok(Value::Obj(saved.frame.frame_obj));
@@ -705,7 +895,11 @@ fn gi_frame(h: &mut Host, value: Value) -> Res {
         globals: frame.globals,
         locals: frame.locals,
         fast: saved.values.clone(),
-        lineno: if g.started { frame.code.line(frame.pc.saturating_sub(1)) } else { frame.code.firstlineno },
+        lineno: if g.started {
+            frame.code.line(frame.pc.saturating_sub(1))
+        } else {
+            frame.code.firstlineno
+        },
         back: Value::None,
         serial: 0,
         last_pc: frame.pc as u32,
@@ -727,19 +921,25 @@ fn generator_result(h: &mut Host, result: Option<Value>) -> Res {
 }
 
 fn generator_next(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let result = h.generator_next(id)?;
     generator_result(h, result)
 }
 
 fn generator_send(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let result = h.generator_resume(id, Ok(a.get(1)))?;
     generator_result(h, result)
 }
 
 fn generator_throw(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let traceback = given(a.get(3)).unwrap_or(Value::None);
     if !traceback.is_none() && !matches!(h.data(traceback), Some(ObjData::Traceback(_))) {
         return Err(h.type_error("throw() third argument must be a traceback object"));
@@ -750,7 +950,9 @@ fn generator_throw(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn generator_close(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     none(h.generator_close(id))
 }
 
@@ -760,10 +962,26 @@ const FRAME_ATTRS: &[Attr] = &[
     ("f_code", |h, v| frame_field(h, v, |f| Value::Obj(f.code_obj)), None),
     ("f_globals", |h, v| frame_field(h, v, |f| Value::Obj(f.globals)), None),
     ("f_builtins", |h, _| Ok(Value::Obj(h.builtins)), None),
-    ("f_locals", |h, v| Ok(v.obj().map_or(Value::None, |id| h.frame_locals(id))), None),
-    ("f_lineno", |h, v| Ok(Value::Int(v.obj().map_or(0, |id| i64::from(h.frame_line(id))))), None),
-    ("f_back", |h, v| Ok(v.obj().map_or(Value::None, |id| h.frame_back(id))), None),
-    ("f_lasti", |h, v| frame_field(h, v, |f| Value::Int(i64::from(f.last_pc))), None),
+    (
+        "f_locals",
+        |h, v| Ok(v.obj().map_or(Value::None, |id| h.frame_locals(id))),
+        None,
+    ),
+    (
+        "f_lineno",
+        |h, v| Ok(Value::Int(v.obj().map_or(0, |id| i64::from(h.frame_line(id))))),
+        None,
+    ),
+    (
+        "f_back",
+        |h, v| Ok(v.obj().map_or(Value::None, |id| h.frame_back(id))),
+        None,
+    ),
+    (
+        "f_lasti",
+        |h, v| frame_field(h, v, |f| Value::Int(i64::from(f.last_pc))),
+        None,
+    ),
     ("f_trace", |_, _| Ok(Value::None), Some(ignore_set)),
     ("f_exc_type", |_, _| Ok(Value::None), Some(ignore_set)),
     ("f_exc_value", |_, _| Ok(Value::None), Some(ignore_set)),
@@ -784,11 +1002,27 @@ fn frame_field(h: &mut Host, value: Value, get: fn(&crate::object::FrameObj) -> 
 
 const TRACEBACK_ATTRS: &[Attr] = &[
     ("tb_frame", |h, v| traceback_field(h, v, |t| Value::Obj(t.frame)), None),
-    ("tb_lineno", |h, v| traceback_field(h, v, |t| Value::Int(i64::from(t.lineno))), None),
-    ("tb_lasti", |h, v| traceback_field(h, v, |t| Value::Int(i64::from(t.lasti))), None),
+    (
+        "tb_lineno",
+        |h, v| traceback_field(h, v, |t| Value::Int(i64::from(t.lineno))),
+        None,
+    ),
+    (
+        "tb_lasti",
+        |h, v| traceback_field(h, v, |t| Value::Int(i64::from(t.lasti))),
+        None,
+    ),
     (
         "tb_next",
-        |h, v| traceback_field(h, v, |t| if t.next.is_hole() { Value::None } else { Value::Obj(t.next) }),
+        |h, v| {
+            traceback_field(h, v, |t| {
+                if t.next.is_hole() {
+                    Value::None
+                } else {
+                    Value::Obj(t.next)
+                }
+            })
+        },
         None,
     ),
 ];
@@ -820,7 +1054,10 @@ fn new_module(h: &mut Host, a: Args<'_>) -> Res {
 fn module_init(h: &mut Host, a: Args<'_>) -> Res {
     let dict = h.dict_of(this(&a));
     if h.str_bytes(a.get(1)).is_none() {
-        let text = format!("module.__init__() argument 1 must be string, not {}", h.class_name_of(a.get(1)));
+        let text = format!(
+            "module.__init__() argument 1 must be string, not {}",
+            h.class_name_of(a.get(1))
+        );
         return Err(h.type_error(text));
     }
     let (name, doc) = (h.names.d_name, h.names.d_doc);

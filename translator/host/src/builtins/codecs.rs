@@ -59,7 +59,10 @@ pub fn lookup(name: &str) -> Option<Codec> {
 fn text_arg(h: &mut Host, v: Option<Value>, default: &str, position: u32) -> Res<String> {
     let Some(v) = v else { return Ok(default.to_string()) };
     h.text_of(v).ok_or_else(|| {
-        let text = format!("encode() argument {position} must be string, not {}", h.class_name_of(v));
+        let text = format!(
+            "encode() argument {position} must be string, not {}",
+            h.class_name_of(v)
+        );
         h.type_error(text)
     })
 }
@@ -116,18 +119,30 @@ impl Host {
 /// Encodes with a native codec.
 pub fn encode_with(h: &mut Host, codec: Codec, value: Value, errors: &str) -> Res {
     let out: Vec<u8> = match codec {
-        Codec::Hex => h.to_bytes(value)?.iter().flat_map(|b| format!("{b:02x}").into_bytes()).collect(),
+        Codec::Hex => h
+            .to_bytes(value)?
+            .iter()
+            .flat_map(|b| format!("{b:02x}").into_bytes())
+            .collect(),
         Codec::Base64 => base64_lines(&h.to_bytes(value)?),
         Codec::StringEscape => {
             let bytes = h.to_bytes(value)?;
             let text = crate::ops::repr::bytes_repr(&bytes).into_bytes();
             let inner = &text[1..text.len() - 1];
-            if text[0] == b'"' { super::text::replace(inner, b"'", b"\\'", usize::MAX) } else { inner.to_vec() }
+            if text[0] == b'"' {
+                super::text::replace(inner, b"'", b"\\'", usize::MAX)
+            } else {
+                inner.to_vec()
+            }
         }
         Codec::Rot13 => h.to_unicode_chars(value)?.iter().map(|&c| rot13(c as u8)).collect(),
         _ => {
             let chars = h.to_unicode_chars(value)?;
-            let text = if h.unicode_chars(value).is_some() { value } else { h.new_unicode(&chars) };
+            let text = if h.unicode_chars(value).is_some() {
+                value
+            } else {
+                h.new_unicode(&chars)
+            };
             encode_chars(h, codec, text, &chars, errors)?
         }
     };
@@ -153,7 +168,11 @@ fn encode_chars(h: &mut Host, codec: Codec, text: Value, chars: &[u32], errors: 
                 out.extend_from_slice(&[0xff, 0xfe]);
             }
             for unit in chars.iter().flat_map(|&c| utf16_units(c)) {
-                out.extend_from_slice(&if order == Some(false) { unit.to_be_bytes() } else { unit.to_le_bytes() });
+                out.extend_from_slice(&if order == Some(false) {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                });
             }
         }
         Codec::Utf32(order) => {
@@ -161,7 +180,11 @@ fn encode_chars(h: &mut Host, codec: Codec, text: Value, chars: &[u32], errors: 
                 out.extend_from_slice(&[0xff, 0xfe, 0, 0]);
             }
             for c in chars {
-                out.extend_from_slice(&if order == Some(false) { c.to_be_bytes() } else { c.to_le_bytes() });
+                out.extend_from_slice(&if order == Some(false) {
+                    c.to_be_bytes()
+                } else {
+                    c.to_le_bytes()
+                });
             }
         }
         Codec::UnicodeEscape => {
@@ -227,7 +250,10 @@ fn encode_small(h: &mut Host, text: Value, chars: &[u32], errors: &str, limit: u
             i += 1;
             continue;
         }
-        let end = chars[i..].iter().position(|&c| c < limit).map_or(chars.len(), |n| i + n);
+        let end = chars[i..]
+            .iter()
+            .position(|&c| c < limit)
+            .map_or(chars.len(), |n| i + n);
         let bad = &chars[i..end];
         match errors {
             "ignore" => {}
@@ -273,7 +299,11 @@ fn custom_handler(h: &mut Host, errors: &str, raised: Raised, len: usize) -> Res
             }
         }
         _ => {
-            let what = if h.raised_is(&raised, h.exceptions.unicode_decode_error) { "decoding" } else { "encoding" };
+            let what = if h.raised_is(&raised, h.exceptions.unicode_decode_error) {
+                "decoding"
+            } else {
+                "encoding"
+            };
             Err(h.type_error(format!("{what} error handler must return (unicode, int) tuple")))
         }
     }
@@ -352,12 +382,16 @@ fn without_mark(codec: Codec, bytes: &[u8]) -> (Codec, &[u8]) {
     match codec {
         Codec::Utf16(None) => {
             let big = bytes.starts_with(&[0xfe, 0xff]);
-            let rest = bytes.strip_prefix(&[0xfe, 0xff]).or_else(|| bytes.strip_prefix(&[0xff, 0xfe]));
+            let rest = bytes
+                .strip_prefix(&[0xfe, 0xff])
+                .or_else(|| bytes.strip_prefix(&[0xff, 0xfe]));
             (Codec::Utf16(Some(!big)), rest.unwrap_or(bytes))
         }
         Codec::Utf32(None) => {
             let big = bytes.starts_with(&[0, 0, 0xfe, 0xff]);
-            let rest = bytes.strip_prefix(&[0, 0, 0xfe, 0xff]).or_else(|| bytes.strip_prefix(&[0xff, 0xfe, 0, 0]));
+            let rest = bytes
+                .strip_prefix(&[0, 0, 0xfe, 0xff])
+                .or_else(|| bytes.strip_prefix(&[0xff, 0xfe, 0, 0]));
             (Codec::Utf32(Some(!big)), rest.unwrap_or(bytes))
         }
         codec => (codec, bytes),
@@ -402,17 +436,33 @@ fn decode_chars(h: &mut Host, codec: Codec, bytes: &[u8], errors: &str) -> Res<V
 fn decode_one(codec: Codec, bytes: &[u8], i: usize) -> Result<(u32, usize), Bad> {
     let b = bytes[i];
     match codec {
-        Codec::Ascii if b >= 128 => Err(Bad { start: i, end: i + 1, reason: "ordinal not in range(128)" }),
+        Codec::Ascii if b >= 128 => Err(Bad {
+            start: i,
+            end: i + 1,
+            reason: "ordinal not in range(128)",
+        }),
         Codec::Utf8 => decode_utf8(bytes, i),
         Codec::Utf16(order) => decode_utf16(bytes, i, order == Some(false)),
         Codec::Utf32(order) => {
             let Some(&[a, b, c, d]) = bytes.get(i..i + 4) else {
-                return Err(Bad { start: i, end: bytes.len(), reason: "truncated data" });
+                return Err(Bad {
+                    start: i,
+                    end: bytes.len(),
+                    reason: "truncated data",
+                });
             };
             let quad = [a, b, c, d];
-            let c = if order == Some(false) { u32::from_be_bytes(quad) } else { u32::from_le_bytes(quad) };
+            let c = if order == Some(false) {
+                u32::from_be_bytes(quad)
+            } else {
+                u32::from_le_bytes(quad)
+            };
             if c >= 0x11_0000 {
-                return Err(Bad { start: i, end: i + 4, reason: "codepoint not in range(0x110000)" });
+                return Err(Bad {
+                    start: i,
+                    end: i + 4,
+                    reason: "codepoint not in range(0x110000)",
+                });
             }
             Ok((c, 4))
         }
@@ -426,19 +476,42 @@ fn decode_one(codec: Codec, bytes: &[u8], i: usize) -> Result<(u32, usize), Bad>
 
 fn decode_utf16(bytes: &[u8], i: usize, big: bool) -> Result<(u32, usize), Bad> {
     let unit = |at: usize| {
-        let Some(&[a, b]) = bytes.get(at..at + 2) else { return None };
-        Some(if big { u16::from_be_bytes([a, b]) } else { u16::from_le_bytes([a, b]) })
+        let Some(&[a, b]) = bytes.get(at..at + 2) else {
+            return None;
+        };
+        Some(if big {
+            u16::from_be_bytes([a, b])
+        } else {
+            u16::from_le_bytes([a, b])
+        })
     };
     let Some(first) = unit(i) else {
-        return Err(Bad { start: i, end: bytes.len(), reason: "truncated data" });
+        return Err(Bad {
+            start: i,
+            end: bytes.len(),
+            reason: "truncated data",
+        });
     };
     match (first, unit(i + 2)) {
-        (0xd800..=0xdbff, Some(second @ 0xdc00..=0xdfff)) => {
-            Ok((0x1_0000 + ((u32::from(first) - 0xd800) << 10) + (u32::from(second) - 0xdc00), 4))
-        }
-        (0xd800..=0xdbff, None) => Err(Bad { start: i, end: bytes.len(), reason: "unexpected end of data" }),
-        (0xd800..=0xdbff, _) => Err(Bad { start: i, end: i + 2, reason: "illegal UTF-16 surrogate" }),
-        (0xdc00..=0xdfff, _) => Err(Bad { start: i, end: i + 2, reason: "illegal encoding" }),
+        (0xd800..=0xdbff, Some(second @ 0xdc00..=0xdfff)) => Ok((
+            0x1_0000 + ((u32::from(first) - 0xd800) << 10) + (u32::from(second) - 0xdc00),
+            4,
+        )),
+        (0xd800..=0xdbff, None) => Err(Bad {
+            start: i,
+            end: bytes.len(),
+            reason: "unexpected end of data",
+        }),
+        (0xd800..=0xdbff, _) => Err(Bad {
+            start: i,
+            end: i + 2,
+            reason: "illegal UTF-16 surrogate",
+        }),
+        (0xdc00..=0xdfff, _) => Err(Bad {
+            start: i,
+            end: i + 2,
+            reason: "illegal encoding",
+        }),
         (c, _) => Ok((u32::from(c), 2)),
     }
 }
@@ -469,11 +542,21 @@ fn decode_utf8(bytes: &[u8], i: usize) -> Result<(u32, usize), Bad> {
 }
 
 fn decode_escape(bytes: &[u8], i: usize) -> Result<(u32, usize), Bad> {
-    let bad = |end: usize, reason| Err(Bad { start: i, end: end.min(bytes.len()), reason });
-    let Some(&kind) = bytes.get(i + 1) else { return bad(bytes.len(), "\\ at end of string") };
+    let bad = |end: usize, reason| {
+        Err(Bad {
+            start: i,
+            end: end.min(bytes.len()),
+            reason,
+        })
+    };
+    let Some(&kind) = bytes.get(i + 1) else {
+        return bad(bytes.len(), "\\ at end of string");
+    };
     let hex = |n: usize| {
         let digits = bytes.get(i + 2..i + 2 + n)?;
-        let text = std::str::from_utf8(digits).ok().filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
+        let text = std::str::from_utf8(digits)
+            .ok()
+            .filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
         u32::from_str_radix(text, 16).ok()
     };
     let simple = match kind {
@@ -495,8 +578,14 @@ fn decode_escape(bytes: &[u8], i: usize) -> Result<(u32, usize), Bad> {
             };
         }
         b'0'..=b'7' => {
-            let n = bytes[i + 1..].iter().take(3).take_while(|b| (b'0'..=b'7').contains(b)).count();
-            let c = bytes[i + 1..i + 1 + n].iter().fold(0, |c, b| c * 8 + u32::from(b - b'0'));
+            let n = bytes[i + 1..]
+                .iter()
+                .take(3)
+                .take_while(|b| (b'0'..=b'7').contains(b))
+                .count();
+            let c = bytes[i + 1..i + 1 + n]
+                .iter()
+                .fold(0, |c, b| c * 8 + u32::from(b - b'0'));
             return Ok((c, n + 1));
         }
         _ => return Ok((u32::from(b'\\'), 1)),

@@ -55,7 +55,13 @@ const PROXY_METHODS: &[NativeDef] = &[
 /// Installs the types.
 pub fn setup(h: &mut Host) {
     let (dict, proxy) = (h.types.dict, h.types.dictproxy);
-    h.install(dict, &TypeSpec { slots: &COMPARE, ..TypeSpec::default() });
+    h.install(
+        dict,
+        &TypeSpec {
+            slots: &COMPARE,
+            ..TypeSpec::default()
+        },
+    );
     let spec = TypeSpec {
         slots: SLOTS,
         methods: METHODS,
@@ -70,13 +76,15 @@ pub fn setup(h: &mut Host) {
     let hash = h.names.d_hash;
     h.dict_set_name(own, hash, Value::None);
     let spec = TypeSpec {
-        slots: const { &[
-            def("__len__", 0, 0, slots::len),
-            def("__contains__", 1, 1, slots::contains),
-            def("__getitem__", 1, 1, slots::getitem),
-            def("__iter__", 0, 0, slots::iter),
-            def("__repr__", 0, 0, slots::repr),
-        ] },
+        slots: const {
+            &[
+                def("__len__", 0, 0, slots::len),
+                def("__contains__", 1, 1, slots::contains),
+                def("__getitem__", 1, 1, slots::getitem),
+                def("__iter__", 0, 0, slots::iter),
+                def("__repr__", 0, 0, slots::repr),
+            ]
+        },
         methods: PROXY_METHODS,
         ..TypeSpec::default()
     };
@@ -109,7 +117,9 @@ fn fill(h: &mut Host, a: Args<'_>, name: &str) -> Res {
         let text = format!("{name} expected at most 1 arguments, got {}", a.pos.len() - 1);
         return Err(h.type_error(text));
     }
-    let Value::Obj(dict) = this(&a) else { return Err(h.type_error("dict expected")) };
+    let Value::Obj(dict) = this(&a) else {
+        return Err(h.type_error("dict expected"));
+    };
     if let Some(source) = a.opt(1) {
         h.dict_update(dict, source)?;
     }
@@ -154,8 +164,10 @@ impl Host {
                 }
             };
             let [key, value] = pair[..] else {
-                let text =
-                    format!("dictionary update sequence element #{i} has length {}; 2 is required", pair.len());
+                let text = format!(
+                    "dictionary update sequence element #{i} has length {}; 2 is required",
+                    pair.len()
+                );
                 return Err(self.value_error(text));
             };
             self.dict_set(dict, key, value)?;
@@ -236,7 +248,12 @@ fn items(h: &mut Host, a: Args<'_>) -> Res {
 fn iterate(h: &mut Host, a: &Args<'_>, part: DictPart) -> Res {
     let dict = table(h, this(a));
     let size = h.table(dict).len();
-    Ok(h.new_iter(Iter::Dict { dict, position: 0, size, part }))
+    Ok(h.new_iter(Iter::Dict {
+        dict,
+        position: 0,
+        size,
+        part,
+    }))
 }
 
 fn iterkeys(h: &mut Host, a: Args<'_>) -> Res {

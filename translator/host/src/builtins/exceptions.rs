@@ -29,7 +29,9 @@ const ATTRS: &[Attr] = &[
 macro_rules! field {
     ($get:ident, $set:ident, $i:expr) => {
         fn $get(h: &mut Host, value: Value) -> Res {
-            Ok(exc(h, value).and_then(|e| e.fields[$i].0.option()).unwrap_or(Value::None))
+            Ok(exc(h, value)
+                .and_then(|e| e.fields[$i].0.option())
+                .unwrap_or(Value::None))
         }
         fn $set(h: &mut Host, value: Value, new: Value) -> Res<()> {
             if let Some(ObjData::Exc(e)) = h.data_mut(value) {
@@ -97,10 +99,24 @@ pub fn setup(h: &mut Host) {
         (e.unicode_translate_error, TRANSLATE),
     ];
     for (class, attrs) in extra {
-        h.install(class, &TypeSpec { attrs, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                attrs,
+                ..TypeSpec::default()
+            },
+        );
     }
     for (_, class) in e.all() {
-        h.install(class, &TypeSpec { new: Some(new), new_args: (0, -1), new_names: &["**"], ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                new: Some(new),
+                new_args: (0, -1),
+                new_names: &["**"],
+                ..TypeSpec::default()
+            },
+        );
     }
 }
 
@@ -112,7 +128,9 @@ fn exc(h: &Host, value: Value) -> Option<&ExcData> {
 }
 
 fn new(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(class) = this(&a) else { return Err(h.type_error("class expected")) };
+    let Value::Obj(class) = this(&a) else {
+        return Err(h.type_error("class expected"));
+    };
     let data = ExcData::default();
     Ok(h.new_instance(class, Some(ObjData::Exc(Box::new(data)))))
 }
@@ -123,7 +141,10 @@ fn init(h: &mut Host, a: Args<'_>) -> Res {
         return Err(h.type_error(format!("{name} does not take keyword arguments")));
     }
     let class = h.type_id(this(&a));
-    let mut data = ExcData { args: a.pos[1..].to_vec(), ..ExcData::default() };
+    let mut data = ExcData {
+        args: a.pos[1..].to_vec(),
+        ..ExcData::default()
+    };
     h.check_unicode_args(class, &data)?;
     h.check_syntax_args(class, &data)?;
     h.fill_exception_fields(class, &mut data);
@@ -192,7 +213,11 @@ impl Host {
             return Ok(());
         }
         let info = self.collect_iterable(data.args[1])?;
-        if info.len() == 4 { Ok(()) } else { Err(self.index_error("tuple index out of range")) }
+        if info.len() == 4 {
+            Ok(())
+        } else {
+            Err(self.index_error("tuple index out of range"))
+        }
     }
 
     fn check_unicode_args(&mut self, class: ObjId, data: &ExcData) -> Res<()> {
@@ -211,10 +236,18 @@ impl Host {
         }
         let decode = self.is_subclass(Value::Obj(class), Value::Obj(self.exceptions.unicode_decode_error));
         let object = data.args[wanted - 4];
-        let fits = if decode { self.str_bytes(object).is_some() } else { self.unicode_chars(object).is_some() };
+        let fits = if decode {
+            self.str_bytes(object).is_some()
+        } else {
+            self.unicode_chars(object).is_some()
+        };
         if !fits {
             let kind = if decode { "str" } else { "unicode" };
-            let text = format!("argument {} must be {kind}, not {}", wanted - 3, self.class_name_of(object));
+            let text = format!(
+                "argument {} must be {kind}, not {}",
+                wanted - 3,
+                self.class_name_of(object)
+            );
             return Err(self.type_error(text));
         }
         Ok(())
@@ -223,7 +256,9 @@ impl Host {
     /// `str` of an exception.
     pub(crate) fn exception_str(&mut self, value: Value) -> Res<Vec<u8>> {
         let e = self.exceptions.clone();
-        let Some(data) = exc(self, value).cloned() else { return Ok(Vec::new()) };
+        let Some(data) = exc(self, value).cloned() else {
+            return Ok(Vec::new());
+        };
         if self.is_a(value, e.environment_error) {
             if let Some(text) = self.environment_text(&data)? {
                 return Ok(text.into_bytes());
@@ -252,7 +287,8 @@ impl Host {
         if number.0.is_hole() || text.0.is_hole() {
             return Ok(None);
         }
-        let show = |h: &mut Host, v: Value| -> Res<String> { Ok(String::from_utf8_lossy(&h.to_str_bytes(v)?).into_owned()) };
+        let show =
+            |h: &mut Host, v: Value| -> Res<String> { Ok(String::from_utf8_lossy(&h.to_str_bytes(v)?).into_owned()) };
         let (number, text) = (show(self, number.0)?, show(self, text.0)?);
         Ok(Some(match given(filename.0) {
             Some(name) => format!("[Errno {number}] {text}: {}", self.safe_repr(name)),
@@ -298,10 +334,21 @@ impl Host {
         } else {
             "encode"
         };
-        let prefix = if translate { String::new() } else { format!("'{}' codec ", show(self, data.fields[0].0)?) };
-        let single = if end == start + 1 { usize::try_from(start).ok() } else { None };
+        let prefix = if translate {
+            String::new()
+        } else {
+            format!("'{}' codec ", show(self, data.fields[0].0)?)
+        };
+        let single = if end == start + 1 {
+            usize::try_from(start).ok()
+        } else {
+            None
+        };
         let what = match single {
-            Some(at) if decode => self.str_bytes(object).and_then(|b| b.get(at)).map(|b| format!("byte 0x{b:02x} in position {start}")),
+            Some(at) if decode => self
+                .str_bytes(object)
+                .and_then(|b| b.get(at))
+                .map(|b| format!("byte 0x{b:02x} in position {start}")),
             Some(at) => self.unicode_chars(object).and_then(|c| c.get(at)).map(|&c| {
                 let shown = if c <= 0xff {
                     format!("\\x{c:02x}")
@@ -418,7 +465,9 @@ fn get_message(h: &mut Host, value: Value) -> Res {
 
 fn set_message(h: &mut Host, value: Value, new: Value) -> Res<()> {
     let name = h.names.n_message;
-    let Some(dict) = h.instance_dict(value) else { return Ok(()) };
+    let Some(dict) = h.instance_dict(value) else {
+        return Ok(());
+    };
     if new.is_hole() {
         h.dict_remove_name(dict, name);
     } else {

@@ -78,15 +78,25 @@ pub(crate) fn setup(h: &mut Host) {
     let spec = TypeSpec {
         methods: METHODS,
         slots: SLOTS,
-        attrs: const { &[
-            ("name", |h, f| Ok(h.native::<FileObj>(f).map_or(Value::None, |f| f.name)), None),
-            ("closed", |h, f| Ok(Value::Bool(h.native::<FileObj>(f).is_none_or(|f| f.closed))), None),
-            ("mode", get_mode, None),
-            ("softspace", get_softspace, Some(set_softspace)),
-            ("encoding", |_, _| Ok(Value::None), None),
-            ("errors", |_, _| Ok(Value::None), None),
-            ("newlines", |_, _| Ok(Value::None), None),
-        ] },
+        attrs: const {
+            &[
+                (
+                    "name",
+                    |h, f| Ok(h.native::<FileObj>(f).map_or(Value::None, |f| f.name)),
+                    None,
+                ),
+                (
+                    "closed",
+                    |h, f| Ok(Value::Bool(h.native::<FileObj>(f).is_none_or(|f| f.closed))),
+                    None,
+                ),
+                ("mode", get_mode, None),
+                ("softspace", get_softspace, Some(set_softspace)),
+                ("encoding", |_, _| Ok(Value::None), None),
+                ("errors", |_, _| Ok(Value::None), None),
+                ("newlines", |_, _| Ok(Value::None), None),
+            ]
+        },
         new: Some(new),
         new_names: &["name", "mode", "buffering"],
         new_args: (1, 3),
@@ -152,7 +162,9 @@ fn open_file(h: &mut Host, name: Value, mode: Value) -> Res {
     };
     let kind = mode.trim_start_matches('U').chars().next().unwrap_or('r');
     if !matches!(kind, 'r' | 'w' | 'a' | 'b' | '+') || mode.is_empty() {
-        return Err(h.value_error(format!("mode string must begin with one of 'r', 'w', 'a' or 'U', not '{mode}'")));
+        return Err(h.value_error(format!(
+            "mode string must begin with one of 'r', 'w', 'a' or 'U', not '{mode}'"
+        )));
     }
     let plus = mode.contains('+');
     let flags = OpenFlags {
@@ -164,7 +176,10 @@ fn open_file(h: &mut Host, name: Value, mode: Value) -> Res {
         exclusive: false,
     };
     let path = Path::new(OsStr::from_bytes(&path)).to_path_buf();
-    if h.system.stat(&path, true).is_ok_and(|s| s.mode & 0o170_000 == 0o040_000) {
+    if h.system
+        .stat(&path, true)
+        .is_ok_and(|s| s.mode & 0o170_000 == 0o040_000)
+    {
         let error = io::Error::from_raw_os_error(21);
         return Err(io_error(h, &error, Some(name)));
     }
@@ -197,7 +212,9 @@ fn get_mode(h: &mut Host, file: Value) -> Res {
 }
 
 fn get_softspace(h: &mut Host, file: Value) -> Res {
-    Ok(Value::Int(i64::from(h.native::<FileObj>(file).is_some_and(|f| f.softspace))))
+    Ok(Value::Int(i64::from(
+        h.native::<FileObj>(file).is_some_and(|f| f.softspace),
+    )))
 }
 
 fn set_softspace(h: &mut Host, file: Value, value: Value) -> Res<()> {
@@ -220,7 +237,11 @@ fn fill(h: &mut Host, file: Value, fd: i32, n: usize) -> Res<bool> {
     if let Some(f) = h.native_mut::<FileObj>(file) {
         f.buffer.drain(..f.at);
         f.at = 0;
-        if f.universal { translate_newlines(f, &data) } else { f.buffer.extend_from_slice(&data) }
+        if f.universal {
+            translate_newlines(f, &data)
+        } else {
+            f.buffer.extend_from_slice(&data)
+        }
     }
     Ok(true)
 }
@@ -250,9 +271,14 @@ fn take_line(h: &mut Host, file: Value, limit: usize) -> Res<Vec<u8>> {
     let fd = check_readable(h, file)?;
     let mut searched = 0;
     loop {
-        let Some(f) = h.native_mut::<FileObj>(file) else { return Ok(vec![]) };
+        let Some(f) = h.native_mut::<FileObj>(file) else {
+            return Ok(vec![]);
+        };
         let rest = &f.buffer[f.at..];
-        let newline = rest[searched..].iter().position(|c| *c == b'\n').map(|i| searched + i + 1);
+        let newline = rest[searched..]
+            .iter()
+            .position(|c| *c == b'\n')
+            .map(|i| searched + i + 1);
         let end = newline.unwrap_or(rest.len()).min(limit);
         if newline.is_some() || rest.len() >= limit {
             let line = rest[..end].to_vec();
@@ -261,7 +287,9 @@ fn take_line(h: &mut Host, file: Value, limit: usize) -> Res<Vec<u8>> {
         }
         searched = rest.len();
         if !fill(h, file, fd, 0)? {
-            let Some(f) = h.native_mut::<FileObj>(file) else { return Ok(vec![]) };
+            let Some(f) = h.native_mut::<FileObj>(file) else {
+                return Ok(vec![]);
+            };
             let line = f.buffer[f.at..].to_vec();
             f.at = f.buffer.len();
             return Ok(line);
@@ -285,7 +313,9 @@ fn read(h: &mut Host, a: Args<'_>) -> Res {
             break;
         }
     }
-    let Some(f) = h.native_mut::<FileObj>(a.get(0)) else { return Ok(Value::None) };
+    let Some(f) = h.native_mut::<FileObj>(a.get(0)) else {
+        return Ok(Value::None);
+    };
     let end = f.at.saturating_add(wanted).min(f.buffer.len());
     let data = f.buffer[f.at..end].to_vec();
     f.at = end;
@@ -410,7 +440,9 @@ fn flush(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn close(h: &mut Host, a: Args<'_>) -> Res {
-    let Ok(fd) = live(h, a.get(0)) else { return Ok(Value::None) };
+    let Ok(fd) = live(h, a.get(0)) else {
+        return Ok(Value::None);
+    };
     if let Some(f) = h.native_mut::<FileObj>(a.get(0)) {
         f.closed = true;
         f.buffer.clear();
@@ -432,7 +464,9 @@ fn isatty(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn repr(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(f) = h.native::<FileObj>(a.get(0)) else { return Ok(Value::None) };
+    let Some(f) = h.native::<FileObj>(a.get(0)) else {
+        return Ok(Value::None);
+    };
     let (state, name, mode) = (if f.closed { "closed" } else { "open" }, f.name, f.mode.clone());
     let at = h.address(a.get(0));
     let name = h.safe_repr(name);

@@ -16,7 +16,9 @@ const NUMBERS: &[NativeDef] = &[
     def("abs", 1, 1, abs),
     def("bin", 1, 1, bin),
     def("chr", 1, 1, chr),
-    def("cmp", 2, 2, |h, a| Ok(Value::Int(h.cmp_values(a.get(0), a.get(1))? as i64))),
+    def("cmp", 2, 2, |h, a| {
+        Ok(Value::Int(h.cmp_values(a.get(0), a.get(1))? as i64))
+    }),
     def("coerce", 2, 2, coerce),
     def("divmod", 2, 2, |h, a| h.binary_op(BinOp::DivMod, a.get(0), a.get(1))),
     def("hash", 1, 1, |h, a| Ok(Value::Int(h.hash_value(a.get(0))?))),
@@ -69,9 +71,33 @@ fn add_constants(h: &mut Host, dict: Value) {
     }
     let t = &h.types;
     let classes = [
-        t.object, t.type_, t.int_, t.bool_, t.long_, t.float_, t.complex, t.basestring, t.str_, t.unicode, t.tuple, t.list,
-        t.dict, t.set, t.frozenset, t.slice, t.xrange, t.property, t.staticmethod, t.classmethod, t.super_, t.enumerate,
-        t.reversed, t.file, t.buffer, t.bytearray, t.memoryview,
+        t.object,
+        t.type_,
+        t.int_,
+        t.bool_,
+        t.long_,
+        t.float_,
+        t.complex,
+        t.basestring,
+        t.str_,
+        t.unicode,
+        t.tuple,
+        t.list,
+        t.dict,
+        t.set,
+        t.frozenset,
+        t.slice,
+        t.xrange,
+        t.property,
+        t.staticmethod,
+        t.classmethod,
+        t.super_,
+        t.enumerate,
+        t.reversed,
+        t.file,
+        t.buffer,
+        t.bytearray,
+        t.memoryview,
     ];
     for class in classes {
         let name = h.class_name(Value::Obj(class));
@@ -169,7 +195,9 @@ fn ord(h: &mut Host, a: Args<'_>) -> Res {
     };
     match first {
         Some(n) if length == 1 => Ok(Value::Int(n)),
-        _ => Err(h.type_error(format!("ord() expected a character, but string of length {length} found"))),
+        _ => Err(h.type_error(format!(
+            "ord() expected a character, but string of length {length} found"
+        ))),
     }
 }
 

@@ -28,19 +28,40 @@ pub fn setup(h: &mut Host) {
         t.enumerate,
     ];
     for class in plain {
-        h.install(class, &TypeSpec { slots: ITER_SLOTS, methods: ITER_METHODS, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: ITER_SLOTS,
+                methods: ITER_METHODS,
+                ..TypeSpec::default()
+            },
+        );
     }
-    let spec = TypeSpec { new: Some(new_enumerate), new_args: (1, 2), new_names: &["sequence", "start"], ..TypeSpec::default() };
-    h.install(t.enumerate, &spec);
-    h.install(t.reversed, &TypeSpec { new: Some(new_reversed), new_args: (1, 1), ..TypeSpec::default() });
     let spec = TypeSpec {
-        slots: const { &[
-            def("__len__", 0, 0, super::slots::len),
-            def("__getitem__", 1, 1, super::slots::getitem),
-            def("__iter__", 0, 0, super::slots::iter),
-            def("__reversed__", 0, 0, xrange_reversed),
-            def("__repr__", 0, 0, super::slots::repr),
-        ] },
+        new: Some(new_enumerate),
+        new_args: (1, 2),
+        new_names: &["sequence", "start"],
+        ..TypeSpec::default()
+    };
+    h.install(t.enumerate, &spec);
+    h.install(
+        t.reversed,
+        &TypeSpec {
+            new: Some(new_reversed),
+            new_args: (1, 1),
+            ..TypeSpec::default()
+        },
+    );
+    let spec = TypeSpec {
+        slots: const {
+            &[
+                def("__len__", 0, 0, super::slots::len),
+                def("__getitem__", 1, 1, super::slots::getitem),
+                def("__iter__", 0, 0, super::slots::iter),
+                def("__reversed__", 0, 0, xrange_reversed),
+                def("__repr__", 0, 0, super::slots::repr),
+            ]
+        },
         methods: const { &[def("__reduce__", 0, 0, xrange_reduce)] },
         new: Some(new_xrange),
         new_args: (1, 3),
@@ -48,7 +69,12 @@ pub fn setup(h: &mut Host) {
     };
     h.install(t.xrange, &spec);
     let spec = TypeSpec {
-        slots: const { &[def("__repr__", 0, 0, super::slots::repr), def("__cmp__", 1, 1, slice_cmp)] },
+        slots: const {
+            &[
+                def("__repr__", 0, 0, super::slots::repr),
+                def("__cmp__", 1, 1, slice_cmp),
+            ]
+        },
         methods: const { &[named("indices", 1, &["len"], slice_indices)] },
         attrs: SLICE_ATTRS,
         new: Some(new_slice),
@@ -61,7 +87,11 @@ pub fn setup(h: &mut Host) {
     h.dict_set_name(dict, hash, Value::None);
 }
 
-const SLICE_ATTRS: &[Attr] = &[("start", slice_start, None), ("stop", slice_stop, None), ("step", slice_step, None)];
+const SLICE_ATTRS: &[Attr] = &[
+    ("start", slice_start, None),
+    ("stop", slice_stop, None),
+    ("step", slice_step, None),
+];
 
 fn same(_: &mut Host, a: Args<'_>) -> Res {
     Ok(this(&a))
@@ -76,7 +106,9 @@ pub(crate) fn next(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn length_hint(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(ObjData::Iter(it)) = h.data(this(&a)) else { return Ok(Value::Int(0)) };
+    let Some(ObjData::Iter(it)) = h.data(this(&a)) else {
+        return Ok(Value::Int(0));
+    };
     let n = match **it {
         Iter::Sequence { seq, index, .. } => h.length_opt(seq)?.map_or(0, |n| n as i64 - index),
         Iter::Reversed { index, .. } => index + 1,
@@ -120,13 +152,21 @@ fn new_reversed(h: &mut Host, a: Args<'_>) -> Res {
         return Err(h.type_error("argument to reversed() must be a sequence"));
     };
     let own = h.types.reversed;
-    let data = Iter::Reversed { seq, index: len as i64 - 1, list: false };
+    let data = Iter::Reversed {
+        seq,
+        index: len as i64 - 1,
+        list: false,
+    };
     Ok(h.wrap_native(this(&a), own, ObjData::Iter(Box::new(data))))
 }
 
 /// Number of items of a range.
 pub(crate) fn range_len(start: i64, stop: i64, step: i64) -> Option<i64> {
-    let (low, high, step) = if step > 0 { (start, stop, step as i128) } else { (stop, start, -(step as i128)) };
+    let (low, high, step) = if step > 0 {
+        (start, stop, step as i128)
+    } else {
+        (stop, start, -(step as i128))
+    };
     if low >= high {
         return Some(0);
     }
@@ -143,7 +183,10 @@ pub(crate) fn range_args(h: &mut Host, args: &[Value], name: &str) -> Res<(i64, 
             }
             let text = ["end", "start", "step"];
             let _ = text;
-            return Err(h.type_error(format!("range() integer {} argument expected, got float.", arg_name(args, v))));
+            return Err(h.type_error(format!(
+                "range() integer {} argument expected, got float.",
+                arg_name(args, v)
+            )));
         }
         numbers.push(h.to_i64(v)?);
     }
@@ -154,7 +197,11 @@ pub(crate) fn range_args(h: &mut Host, args: &[Value], name: &str) -> Res<(i64, 
         _ => return Err(h.type_error(format!("{name}() requires 1-3 int arguments"))),
     };
     if step == 0 {
-        let text = if name == "xrange" { "xrange() arg 3 must not be zero" } else { "range() step argument must not be zero" };
+        let text = if name == "xrange" {
+            "xrange() arg 3 must not be zero"
+        } else {
+            "range() step argument must not be zero"
+        };
         return Err(h.value_error(text));
     }
     Ok((start, stop, step))
@@ -186,7 +233,11 @@ fn xrange_parts(h: &mut Host, value: Value) -> Res<XRange> {
 fn xrange_reversed(h: &mut Host, a: Args<'_>) -> Res {
     let r = xrange_parts(h, this(&a))?;
     let last = r.start.wrapping_add(r.step.wrapping_mul(r.len - 1));
-    Ok(h.new_iter(Iter::Range { next: last, step: r.step.wrapping_neg(), left: r.len }))
+    Ok(h.new_iter(Iter::Range {
+        next: last,
+        step: r.step.wrapping_neg(),
+        left: r.len,
+    }))
 }
 
 fn xrange_reduce(h: &mut Host, a: Args<'_>) -> Res {
@@ -223,8 +274,12 @@ fn slice_cmp(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn slice_indices(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(slice) = h.slice_parts(this(&a)) else { return Err(h.type_error("slice expected")) };
-    let Some(len) = h.to_index_clipped(a.get(1))? else { return Err(h.type_error("an integer is required")) };
+    let Some(slice) = h.slice_parts(this(&a)) else {
+        return Err(h.type_error("slice expected"));
+    };
+    let Some(len) = h.to_index_clipped(a.get(1))? else {
+        return Err(h.type_error("an integer is required"));
+    };
     let len = len.max(0) as usize;
     let r = h.slice_range(slice, len)?;
     Ok(h.new_tuple(&[Value::Int(r.start), Value::Int(r.stop), Value::Int(r.step)]))

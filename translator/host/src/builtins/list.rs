@@ -44,7 +44,13 @@ const METHODS: &[NativeDef] = &[
 /// Installs the type.
 pub fn setup(h: &mut Host) {
     let list = h.types.list;
-    h.install(list, &TypeSpec { slots: &COMPARE, ..TypeSpec::default() });
+    h.install(
+        list,
+        &TypeSpec {
+            slots: &COMPARE,
+            ..TypeSpec::default()
+        },
+    );
     let spec = TypeSpec {
         slots: SLOTS,
         methods: METHODS,
@@ -108,10 +114,16 @@ fn extend(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn insert(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(at) = h.to_index_clipped(a.get(1))? else { return Err(h.type_error("an integer is required")) };
+    let Some(at) = h.to_index_clipped(a.get(1))? else {
+        return Err(h.type_error("an integer is required"));
+    };
     let list = items(h, this(&a))?;
     let len = list.len() as i64;
-    let at = if at < 0 { at.saturating_add(len).max(0) } else { at.min(len) };
+    let at = if at < 0 {
+        at.saturating_add(len).max(0)
+    } else {
+        at.min(len)
+    };
     list.insert(at as usize, a.get(2));
     Ok(Value::None)
 }
@@ -176,7 +188,11 @@ fn reverse(h: &mut Host, a: Args<'_>) -> Res {
 
 fn reversed(h: &mut Host, a: Args<'_>) -> Res {
     let len = h.native_len(this(&a)).unwrap_or(0) as i64;
-    Ok(h.new_iter(Iter::Reversed { seq: this(&a), index: len - 1, list: true }))
+    Ok(h.new_iter(Iter::Reversed {
+        seq: this(&a),
+        index: len - 1,
+        list: true,
+    }))
 }
 
 fn setslice(h: &mut Host, a: Args<'_>) -> Res {

@@ -33,17 +33,35 @@ use std::rc::Rc;
 
 /// A native function with positional parameters only.
 pub const fn def(name: &'static str, min: usize, max: isize, func: NativeFn) -> NativeDef {
-    NativeDef { name, min, max, kwnames: &[], func }
+    NativeDef {
+        name,
+        min,
+        max,
+        kwnames: &[],
+        func,
+    }
 }
 
 /// A native function whose parameters have names.
 pub const fn named(name: &'static str, min: usize, kwnames: &'static [&'static str], func: NativeFn) -> NativeDef {
-    NativeDef { name, min, max: kwnames.len() as isize, kwnames, func }
+    NativeDef {
+        name,
+        min,
+        max: kwnames.len() as isize,
+        kwnames,
+        func,
+    }
 }
 
 /// A native function that takes any arguments.
 pub const fn free(name: &'static str, func: NativeFn) -> NativeDef {
-    NativeDef { name, min: 0, max: -1, kwnames: &["**"], func }
+    NativeDef {
+        name,
+        min: 0,
+        max: -1,
+        kwnames: &["**"],
+        func,
+    }
 }
 
 /// A native attribute: name, getter, setter.
@@ -86,7 +104,13 @@ impl Host {
     }
 
     fn add_native(&mut self, class: ObjId, def: NativeDef, kind: NativeKind) -> Value {
-        let builtin = Builtin { def, kind, module: None, owner: class, doc: Value::None };
+        let builtin = Builtin {
+            def,
+            kind,
+            module: None,
+            owner: class,
+            doc: Value::None,
+        };
         let value = self.alloc(ObjData::Builtin(Rc::new(builtin)));
         let dict = self.dict_of(Value::Obj(class));
         let name = self.intern_str(def.name);
@@ -113,7 +137,12 @@ impl Host {
             self.dict_set_name(dict, name, wrapped);
         }
         for &(name, get, set) in spec.attrs {
-            let attr = GetSet { name, owner: class, get, set };
+            let attr = GetSet {
+                name,
+                owner: class,
+                get,
+                set,
+            };
             let value = self.alloc(ObjData::GetSet(Box::new(attr)));
             let name = self.intern_str(name);
             self.dict_set_name(dict, name, value);

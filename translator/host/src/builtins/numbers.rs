@@ -70,22 +70,78 @@ const COMPLEX_ATTRS: &[Attr] = &[("real", real, None), ("imag", imag, None)];
 pub fn setup(h: &mut Host) {
     let t = h.types.clone();
     let common = |h: &mut Host, class: ObjId, rich: bool, bits: bool| {
-        h.install(class, &TypeSpec { slots: &ARITHMETIC, ..TypeSpec::default() });
-        h.install(class, &TypeSpec { slots: &UNARY, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: &ARITHMETIC,
+                ..TypeSpec::default()
+            },
+        );
+        h.install(
+            class,
+            &TypeSpec {
+                slots: &UNARY,
+                ..TypeSpec::default()
+            },
+        );
         if rich {
-            h.install(class, &TypeSpec { slots: &COMPARE, ..TypeSpec::default() });
+            h.install(
+                class,
+                &TypeSpec {
+                    slots: &COMPARE,
+                    ..TypeSpec::default()
+                },
+            );
         }
         if bits {
-            h.install(class, &TypeSpec { slots: &BITWISE, ..TypeSpec::default() });
+            h.install(
+                class,
+                &TypeSpec {
+                    slots: &BITWISE,
+                    ..TypeSpec::default()
+                },
+            );
         }
     };
     for class in [t.int_, t.long_] {
         common(h, class, false, true);
-        h.install(class, &TypeSpec { slots: INT_SLOTS, methods: INT_METHODS, attrs: INT_ATTRS, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: INT_SLOTS,
+                methods: INT_METHODS,
+                attrs: INT_ATTRS,
+                ..TypeSpec::default()
+            },
+        );
     }
-    h.install(t.int_, &TypeSpec { new: Some(new_int), new_args: (0, 2), new_names: &["x", "base"], ..TypeSpec::default() });
-    h.install(t.long_, &TypeSpec { new: Some(new_long), new_args: (0, 2), new_names: &["x", "base"], ..TypeSpec::default() });
-    h.install(t.bool_, &TypeSpec { new: Some(new_bool), new_args: (0, 1), slots: BOOL_SLOTS, ..TypeSpec::default() });
+    h.install(
+        t.int_,
+        &TypeSpec {
+            new: Some(new_int),
+            new_args: (0, 2),
+            new_names: &["x", "base"],
+            ..TypeSpec::default()
+        },
+    );
+    h.install(
+        t.long_,
+        &TypeSpec {
+            new: Some(new_long),
+            new_args: (0, 2),
+            new_names: &["x", "base"],
+            ..TypeSpec::default()
+        },
+    );
+    h.install(
+        t.bool_,
+        &TypeSpec {
+            new: Some(new_bool),
+            new_args: (0, 1),
+            slots: BOOL_SLOTS,
+            ..TypeSpec::default()
+        },
+    );
     common(h, t.float_, true, false);
     let spec = TypeSpec {
         slots: FLOAT_SLOTS,
@@ -108,7 +164,12 @@ pub fn setup(h: &mut Host) {
         ..TypeSpec::default()
     };
     h.install(t.complex, &spec);
-    let spec = TypeSpec { slots: const { &[def("__float__", 0, 0, to_float)] }, new: Some(new_single), new_args: (1, 1), ..TypeSpec::default() };
+    let spec = TypeSpec {
+        slots: const { &[def("__float__", 0, 0, to_float)] },
+        new: Some(new_single),
+        new_args: (1, 1),
+        ..TypeSpec::default()
+    };
     h.install(t.singlefloat, &spec);
 }
 
@@ -125,7 +186,10 @@ fn cmp(h: &mut Host, a: Args<'_>) -> Res {
     match (h.num_big(&x), h.num_big(&y)) {
         (Some(x), Some(y)) => Ok(Value::Int(x.cmp(&y) as i64)),
         _ => {
-            let text = format!("int.__cmp__(x,y) requires y to be a 'int', not a '{}'", h.class_name_of(a.get(1)));
+            let text = format!(
+                "int.__cmp__(x,y) requires y to be a 'int', not a '{}'",
+                h.class_name_of(a.get(1))
+            );
             Err(h.type_error(text))
         }
     }
@@ -153,11 +217,19 @@ fn same(h: &mut Host, value: Value) -> Res {
 }
 
 fn zero(h: &mut Host, value: Value) -> Res {
-    Ok(if matches!(h.number(value), Num::Long(_)) { h.new_long(BigInt::from(0)) } else { Value::Int(0) })
+    Ok(if matches!(h.number(value), Num::Long(_)) {
+        h.new_long(BigInt::from(0))
+    } else {
+        Value::Int(0)
+    })
 }
 
 fn one(h: &mut Host, value: Value) -> Res {
-    Ok(if matches!(h.number(value), Num::Long(_)) { h.new_long(BigInt::from(1)) } else { Value::Int(1) })
+    Ok(if matches!(h.number(value), Num::Long(_)) {
+        h.new_long(BigInt::from(1))
+    } else {
+        Value::Int(1)
+    })
 }
 
 fn float_zero(_: &mut Host, _: Value) -> Res {
@@ -222,7 +294,11 @@ fn radix(h: &mut Host, value: Value, base: u32, prefix: &str) -> Res {
     let n = h.number(value);
     let suffix = if matches!(n, Num::Long(_)) { "L" } else { "" };
     let big = h.num_big(&n).unwrap_or_default();
-    let prefix = if base == 8 && big == BigInt::from(0) { "" } else { prefix };
+    let prefix = if base == 8 && big == BigInt::from(0) {
+        ""
+    } else {
+        prefix
+    };
     let text = radix_text(&big, base, prefix) + suffix;
     Ok(h.new_str(text))
 }
@@ -410,7 +486,11 @@ fn int_of(h: &mut Host, x: Value, long: bool) -> Res {
         }
     }
     let n = &h.names;
-    let order = if long { [n.d_long, n.d_int, n.d_trunc] } else { [n.d_int, n.d_trunc, n.d_long] };
+    let order = if long {
+        [n.d_long, n.d_int, n.d_trunc]
+    } else {
+        [n.d_int, n.d_trunc, n.d_long]
+    };
     for special in order {
         if let Some(method) = h.special_method(x, special)? {
             let result = h.call_value(method, &[], &[])?;
@@ -440,7 +520,10 @@ fn int_of(h: &mut Host, x: Value, long: bool) -> Res {
     if matches!(h.number(x), Num::Complex(..)) {
         return Err(h.type_error(format!("can't convert complex to {name}")));
     }
-    let text = format!("{name}() argument must be a string or a number, not '{}'", h.class_name_of(x));
+    let text = format!(
+        "{name}() argument must be a string or a number, not '{}'",
+        h.class_name_of(x)
+    );
     Err(h.type_error(text))
 }
 
@@ -595,7 +678,11 @@ fn new_complex(h: &mut Host, a: Args<'_>) -> Res {
         Some(y) => complex_part(h, y)?,
         None => (0.0, 0.0),
     };
-    let data = if y.is_some() { ObjData::Complex(re - yim, im + yre) } else { ObjData::Complex(re, im) };
+    let data = if y.is_some() {
+        ObjData::Complex(re - yim, im + yre)
+    } else {
+        ObjData::Complex(re, im)
+    };
     Ok(h.wrap_native(this(&a), own, data))
 }
 
@@ -606,4 +693,3 @@ fn new_single(h: &mut Host, a: Args<'_>) -> Res {
     };
     Ok(h.alloc(ObjData::SingleFloat(x as f32)))
 }
-

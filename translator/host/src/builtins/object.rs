@@ -50,7 +50,9 @@ pub fn setup(h: &mut Host) {
 }
 
 fn new(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(class) = this(&a).obj() else { return Err(h.type_error("object.__new__(): not enough arguments")) };
+    let Some(class) = this(&a).obj() else {
+        return Err(h.type_error("object.__new__(): not enough arguments"));
+    };
     if a.pos.len() > 1 || !a.kw.is_empty() {
         let (new_name, init_name) = (h.names.d_new, h.names.d_init);
         let own_new = h.lookup_type(class, new_name) != Some(h.object_new);
@@ -176,22 +178,32 @@ fn set_class(h: &mut Host, value: Value, new: Value) -> Res<()> {
         if new.is_hole() {
             return Err(h.type_error("can't delete __class__ attribute"));
         }
-        let text = format!("__class__ must be set to new-style class, not '{}' object", h.class_name_of(new));
+        let text = format!(
+            "__class__ must be set to new-style class, not '{}' object",
+            h.class_name_of(new)
+        );
         return Err(h.type_error(text));
     };
     let (layout, slots, has_dict, builtin) = (class.layout, class.slots.clone(), class.has_dict, class.builtin);
-    let old = h.class(Value::Obj(h.type_id(value))).map(|c| (c.layout, c.slots.clone(), c.has_dict, c.builtin));
+    let old = h
+        .class(Value::Obj(h.type_id(value)))
+        .map(|c| (c.layout, c.slots.clone(), c.has_dict, c.builtin));
     if builtin || old.as_ref().is_some_and(|o| o.3) {
         return Err(h.type_error("__class__ assignment: only for heap types"));
     }
     let compatible = old.is_some_and(|o| (o.0, o.1, o.2) == (layout, slots, has_dict));
-    let (Value::Obj(id), Value::Obj(new_class)) = (value, new) else { return Ok(()) };
+    let (Value::Obj(id), Value::Obj(new_class)) = (value, new) else {
+        return Ok(());
+    };
     match h.heap.get_mut(id) {
         ObjData::Instance(i) if compatible => i.class = new_class,
         ObjData::Class(c) => c.metaclass = new_class,
         _ => {
             let old = h.class_name_of(value);
-            let text = format!("__class__ assignment: '{old}' object layout differs from '{}'", h.class_name(new));
+            let text = format!(
+                "__class__ assignment: '{old}' object layout differs from '{}'",
+                h.class_name(new)
+            );
             return Err(h.type_error(text));
         }
     }
@@ -227,6 +239,9 @@ pub fn set_dict(h: &mut Host, value: Value, new: Value) -> Res<()> {
 
 /// `__weakref__` of instances.
 pub fn get_weakref(h: &mut Host, value: Value) -> Res {
-    let found = value.obj().and_then(|id| h.weakrefs.get(&id)).and_then(|list| list.first().copied());
+    let found = value
+        .obj()
+        .and_then(|id| h.weakrefs.get(&id))
+        .and_then(|list| list.first().copied());
     Ok(found.map_or(Value::None, Value::Obj))
 }

@@ -61,8 +61,21 @@ const SET_SLOTS: &[NativeDef] = &[
 pub fn setup(h: &mut Host) {
     let (set, frozenset) = (h.types.set, h.types.frozenset);
     for class in [set, frozenset] {
-        h.install(class, &TypeSpec { slots: &COMPARE, ..TypeSpec::default() });
-        h.install(class, &TypeSpec { slots: COMMON, methods: METHODS, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: &COMPARE,
+                ..TypeSpec::default()
+            },
+        );
+        h.install(
+            class,
+            &TypeSpec {
+                slots: COMMON,
+                methods: METHODS,
+                ..TypeSpec::default()
+            },
+        );
     }
     let spec = TypeSpec {
         slots: SET_SLOTS,
@@ -109,7 +122,9 @@ impl Host {
     /// A fresh table with the keys of an iterable.
     pub(crate) fn table_from(&mut self, value: Value) -> Res<Box<DictData>> {
         if self.is_set(value) && !self.is_user_instance(value) {
-            let Value::Obj(id) = value else { return Ok(Box::default()) };
+            let Value::Obj(id) = value else {
+                return Ok(Box::default());
+            };
             let mut copy = self.table(id).clone();
             copy.hash = None;
             return Ok(Box::new(copy));
@@ -163,7 +178,11 @@ impl Host {
                 }
             }
             BinOp::And => {
-                let (small, big) = if self.table(a).len() <= self.table(b).len() { (a, b) } else { (b, a) };
+                let (small, big) = if self.table(a).len() <= self.table(b).len() {
+                    (a, b)
+                } else {
+                    (b, a)
+                };
                 for key in self.table_keys(small) {
                     self.copy_if(result, key, big, true)?;
                 }
@@ -197,7 +216,9 @@ impl Host {
     /// `a op b` of sets or dict views.
     pub(crate) fn set_or_view_op(&mut self, op: BinOp, a: Value, b: Value) -> Res<Option<Value>> {
         if self.is_set(a) && self.is_set(b) {
-            let (Value::Obj(x), Value::Obj(y)) = (a, b) else { return Ok(None) };
+            let (Value::Obj(x), Value::Obj(y)) = (a, b) else {
+                return Ok(None);
+            };
             let table = self.combine(op, x, y)?;
             return Ok(Some(self.set_like(a, table)));
         }
@@ -298,7 +319,9 @@ fn copy(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn reduce(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let keys = h.table_keys(id);
     let list = h.new_list(keys);
     let args = h.new_tuple(&[list]);
@@ -316,7 +339,9 @@ fn add(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn remove(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let key = h.set_key(a.get(1))?;
     match h.dict_remove(id, key)? {
         Some(_) => Ok(Value::None),
@@ -325,14 +350,18 @@ fn remove(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn discard(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let key = h.set_key(a.get(1))?;
     h.dict_remove(id, key)?;
     Ok(Value::None)
 }
 
 fn pop(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     let data = h.table_mut(id);
     let first = (0..data.positions()).find(|&p| data.entry_at(p).is_some());
     match first {
@@ -352,7 +381,9 @@ fn clear(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn update(h: &mut Host, a: Args<'_>) -> Res {
-    let Value::Obj(id) = this(&a) else { return Ok(Value::None) };
+    let Value::Obj(id) = this(&a) else {
+        return Ok(Value::None);
+    };
     for &other in &a.pos[1..] {
         for key in h.collect_iterable(other)? {
             h.dict_set(id, key, Value::None)?;

@@ -174,7 +174,8 @@ pub fn getslice(h: &mut Host, a: Args<'_>) -> Res {
         *slot = n.clamp(0, len as i64) as usize;
     }
     let stop = bound[1].max(bound[0]);
-    h.native_slice(seq, bound[0], stop).ok_or_else(|| h.type_error("unsliceable object"))
+    h.native_slice(seq, bound[0], stop)
+        .ok_or_else(|| h.type_error("unsliceable object"))
 }
 
 /// The rich comparisons.

@@ -12,7 +12,10 @@ use std::rc::Rc;
 macro_rules! both {
     ($name:ident, $generic:ident) => {
         fn $name(h: &mut Host, a: Args<'_>) -> Res {
-            if a.pos.iter().any(|&v| matches!(h.data(v), Some(ObjData::Unicode(_)))) {
+            if a.pos
+                .iter()
+                .any(|&v| matches!(h.data(v), Some(ObjData::Unicode(_))))
+            {
                 $generic::<u32>(h, a)
             } else {
                 $generic::<u8>(h, a)
@@ -112,7 +115,11 @@ fn bounds(h: &mut Host, a: &Args<'_>, len: usize) -> Res<Option<(usize, usize)>>
         let Some(n) = h.to_index_clipped(value)? else {
             return Err(h.type_error("slice indices must be integers or None or have an __index__ method"));
         };
-        *slot = if n < 0 { (n.saturating_add(len as i64)).max(0) } else { n };
+        *slot = if n < 0 {
+            (n.saturating_add(len as i64)).max(0)
+        } else {
+            n
+        };
     }
     let end = ends[1].min(len as i64);
     if ends[0] > end {
@@ -126,7 +133,9 @@ type Finder<T> = fn(&[T], &[T]) -> Option<usize>;
 fn place<T: Unit>(h: &mut Host, a: &Args<'_>, finder: Finder<T>) -> Res<Option<usize>> {
     let text = T::arg(h, this(a))?;
     let needle = T::arg(h, a.get(1))?;
-    let Some((start, end)) = bounds(h, a, text.len())? else { return Ok(None) };
+    let Some((start, end)) = bounds(h, a, text.len())? else {
+        return Ok(None);
+    };
     Ok(finder(&text[start..end], &needle).map(|at| start + at))
 }
 
@@ -220,7 +229,9 @@ fn triple<T: Unit>(h: &mut Host, parts: [&[T]; 3]) -> Value {
 
 fn partition_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
     let text = T::arg(h, this(&a))?;
-    let Some(sep) = separator::<T>(h, &a)? else { return Err(h.type_error("expected a character buffer object")) };
+    let Some(sep) = separator::<T>(h, &a)? else {
+        return Err(h.type_error("expected a character buffer object"));
+    };
     Ok(match text::find(&text, &sep) {
         Some(at) => triple::<T>(h, [&text[..at], &sep, &text[at + sep.len()..]]),
         None => triple::<T>(h, [&text, &[], &[]]),
@@ -229,7 +240,9 @@ fn partition_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
 
 fn rpartition_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
     let text = T::arg(h, this(&a))?;
-    let Some(sep) = separator::<T>(h, &a)? else { return Err(h.type_error("expected a character buffer object")) };
+    let Some(sep) = separator::<T>(h, &a)? else {
+        return Err(h.type_error("expected a character buffer object"));
+    };
     Ok(match text::rfind(&text, &sep) {
         Some(at) => triple::<T>(h, [&text[..at], &sep, &text[at + sep.len()..]]),
         None => triple::<T>(h, [&[], &[], &text]),
@@ -311,7 +324,11 @@ fn swapcase_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
 
 fn capitalize_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
     let text = T::arg(h, this(&a))?;
-    let out: Vec<T> = text.iter().enumerate().map(|(i, &u)| if i == 0 { u.upper() } else { u.lower() }).collect();
+    let out: Vec<T> = text
+        .iter()
+        .enumerate()
+        .map(|(i, &u)| if i == 0 { u.upper() } else { u.lower() })
+        .collect();
     Ok(T::make(h, &out))
 }
 
@@ -350,7 +367,11 @@ fn isdigit_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn isalnum_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
-    all(h, &a, |u: T| u.is_alpha() || u.is_digit() || (u.code() > 127 && super::unicode_data::is_numeric(u.code()) && size_of::<T>() > 1))
+    all(h, &a, |u: T| {
+        u.is_alpha()
+            || u.is_digit()
+            || (u.code() > 127 && super::unicode_data::is_numeric(u.code()) && size_of::<T>() > 1)
+    })
 }
 
 fn isspace_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
@@ -359,12 +380,16 @@ fn isspace_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
 
 fn islower_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
     let text = T::arg(h, this(&a))?;
-    Ok(Value::Bool(text.iter().any(|u| u.is_lower()) && !text.iter().any(|u| u.is_upper() || u.is_title())))
+    Ok(Value::Bool(
+        text.iter().any(|u| u.is_lower()) && !text.iter().any(|u| u.is_upper() || u.is_title()),
+    ))
 }
 
 fn isupper_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
     let text = T::arg(h, this(&a))?;
-    Ok(Value::Bool(text.iter().any(|u| u.is_upper()) && !text.iter().any(|u| u.is_lower() || u.is_title())))
+    Ok(Value::Bool(
+        text.iter().any(|u| u.is_upper()) && !text.iter().any(|u| u.is_lower() || u.is_title()),
+    ))
 }
 
 fn istitle_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
@@ -431,7 +456,9 @@ fn center_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
 
 fn zfill_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
     let (text, missing, _) = padding::<T>(h, &a)?;
-    let sign = text.first().is_some_and(|&u| u == T::ascii(b'+') || u == T::ascii(b'-'));
+    let sign = text
+        .first()
+        .is_some_and(|&u| u == T::ascii(b'+') || u == T::ascii(b'-'));
     let at = usize::from(sign);
     let mut out = text[..at].to_vec();
     out.resize(at + missing, T::ascii(b'0'));
@@ -453,7 +480,11 @@ fn expandtabs_in<T: Unit>(h: &mut Host, a: Args<'_>) -> Res {
             column += n;
             continue;
         }
-        column = if u == T::ascii(b'\n') || u == T::ascii(b'\r') { 0 } else { column + 1 };
+        column = if u == T::ascii(b'\n') || u == T::ascii(b'\r') {
+            0
+        } else {
+            column + 1
+        };
         out.push(u);
     }
     Ok(T::make(h, &out))
@@ -491,9 +522,15 @@ fn affix(h: &mut Host, a: &Args<'_>, end: bool) -> Res {
 fn affix_of<T: Unit>(h: &mut Host, a: &Args<'_>, candidate: Value, end: bool) -> Res<bool> {
     let text = T::arg(h, this(a))?;
     let part = T::arg(h, candidate)?;
-    let Some((start, stop)) = bounds(h, a, text.len())? else { return Ok(false) };
+    let Some((start, stop)) = bounds(h, a, text.len())? else {
+        return Ok(false);
+    };
     let within = &text[start..stop];
-    Ok(if end { within.ends_with(&part) } else { within.starts_with(&part) })
+    Ok(if end {
+        within.ends_with(&part)
+    } else {
+        within.starts_with(&part)
+    })
 }
 
 fn startswith(h: &mut Host, a: Args<'_>) -> Res {
@@ -509,15 +546,22 @@ fn join(h: &mut Host, a: Args<'_>) -> Res {
         Some(_) => h.collect_iterable(a.get(1))?,
         None => return Err(h.type_error("can only join an iterable")),
     };
-    let unicode = h.unicode_chars(this(&a)).is_some()
-        || items.iter().any(|&v| matches!(h.data(v), Some(ObjData::Unicode(_))));
-    if unicode { join_all::<u32>(h, &a, &items) } else { join_all::<u8>(h, &a, &items) }
+    let unicode =
+        h.unicode_chars(this(&a)).is_some() || items.iter().any(|&v| matches!(h.data(v), Some(ObjData::Unicode(_))));
+    if unicode {
+        join_all::<u32>(h, &a, &items)
+    } else {
+        join_all::<u8>(h, &a, &items)
+    }
 }
 
 fn join_all<T: Unit>(h: &mut Host, a: &Args<'_>, items: &[Value]) -> Res {
     let sep = T::arg(h, this(a))?;
     if let [only] = items
-        && matches!(only.obj().map(|id| h.heap.get(id)), Some(ObjData::Str(_) | ObjData::Unicode(_)))
+        && matches!(
+            only.obj().map(|id| h.heap.get(id)),
+            Some(ObjData::Str(_) | ObjData::Unicode(_))
+        )
         && (size_of::<T>() == 1) == h.str_bytes(*only).is_some()
     {
         return Ok(*only);
@@ -525,7 +569,11 @@ fn join_all<T: Unit>(h: &mut Host, a: &Args<'_>, items: &[Value]) -> Res {
     let mut out = Vec::new();
     for (i, &item) in items.iter().enumerate() {
         if !matches!(h.data(item), Some(ObjData::Str(_) | ObjData::Unicode(_))) {
-            let kind = if size_of::<T>() == 1 { "string" } else { "string or Unicode" };
+            let kind = if size_of::<T>() == 1 {
+                "string"
+            } else {
+                "string or Unicode"
+            };
             let text = format!("sequence item {i}: expected {kind}, {} found", h.class_name_of(item));
             return Err(h.type_error(text));
         }

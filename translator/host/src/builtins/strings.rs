@@ -29,17 +29,43 @@ const COMMON: &[NativeDef] = &[
     super::free("format", format),
     def("__format__", 1, 1, dunder_format),
     def("_formatter_parser", 0, 0, crate::format::braces::formatter_parser),
-    def("_formatter_field_name_split", 0, 0, crate::format::braces::field_name_split),
+    def(
+        "_formatter_field_name_split",
+        0,
+        0,
+        crate::format::braces::field_name_split,
+    ),
     def("__getnewargs__", 0, 0, getnewargs),
 ];
 
 /// Installs the types.
 pub fn setup(h: &mut Host) {
     let t = h.types.clone();
-    h.install(t.basestring, &TypeSpec { new: Some(new_basestring), new_args: (0, -1), ..TypeSpec::default() });
+    h.install(
+        t.basestring,
+        &TypeSpec {
+            new: Some(new_basestring),
+            new_args: (0, -1),
+            ..TypeSpec::default()
+        },
+    );
     for class in [t.str_, t.unicode] {
-        h.install(class, &TypeSpec { slots: SLOTS, methods: str_methods::METHODS, ..TypeSpec::default() });
-        h.install(class, &TypeSpec { slots: &COMPARE, methods: COMMON, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: SLOTS,
+                methods: str_methods::METHODS,
+                ..TypeSpec::default()
+            },
+        );
+        h.install(
+            class,
+            &TypeSpec {
+                slots: &COMPARE,
+                methods: COMMON,
+                ..TypeSpec::default()
+            },
+        );
     }
     let spec = TypeSpec {
         methods: const { &[named("translate", 1, &["table", "deletechars"], translate)] },
@@ -135,7 +161,10 @@ impl Host {
             return match self.data(result) {
                 Some(ObjData::Unicode(_) | ObjData::Str(_)) => self.to_unicode_chars(result),
                 _ => {
-                    let text = format!("coercing to Unicode: need string or buffer, {} found", self.class_name_of(result));
+                    let text = format!(
+                        "coercing to Unicode: need string or buffer, {} found",
+                        self.class_name_of(result)
+                    );
                     Err(self.type_error(text))
                 }
             };
@@ -171,7 +200,10 @@ fn new_unicode(h: &mut Host, a: Args<'_>) -> Res {
                 None => match h.buffer_bytes(v) {
                     Some(bytes) => Rc::from(bytes),
                     None => {
-                        let text = format!("coercing to Unicode: need string or buffer, {} found", h.class_name_of(v));
+                        let text = format!(
+                            "coercing to Unicode: need string or buffer, {} found",
+                            h.class_name_of(v)
+                        );
                         return Err(h.type_error(text));
                     }
                 },
@@ -198,7 +230,10 @@ fn check_text(h: &mut Host, result: Value, what: &str) -> Res {
     if matches!(h.data(result), Some(ObjData::Str(_) | ObjData::Unicode(_))) {
         return Ok(result);
     }
-    let text = format!("{what} did not return a string/unicode object (type={})", h.class_name_of(result));
+    let text = format!(
+        "{what} did not return a string/unicode object (type={})",
+        h.class_name_of(result)
+    );
     Err(h.type_error(text))
 }
 

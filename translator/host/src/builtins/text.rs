@@ -276,7 +276,10 @@ pub fn split_lines<T: Unit>(text: &[T], keep: bool) -> Vec<&[T]> {
     let mut out = Vec::new();
     let mut i = 0;
     while i < text.len() {
-        let end = text[i..].iter().position(|u| u.is_line_end()).map_or(text.len(), |n| i + n);
+        let end = text[i..]
+            .iter()
+            .position(|u| u.is_line_end())
+            .map_or(text.len(), |n| i + n);
         let mut next = end;
         if end < text.len() {
             next += 1;

@@ -24,10 +24,22 @@ const SLOTS: &[NativeDef] = &[
 /// Installs the type.
 pub fn setup(h: &mut Host) {
     let tuple = h.types.tuple;
-    h.install(tuple, &TypeSpec { slots: &COMPARE, ..TypeSpec::default() });
+    h.install(
+        tuple,
+        &TypeSpec {
+            slots: &COMPARE,
+            ..TypeSpec::default()
+        },
+    );
     let spec = TypeSpec {
         slots: SLOTS,
-        methods: const { &[def("count", 1, 1, count), def("index", 1, 3, index), def("__getnewargs__", 0, 0, getnewargs)] },
+        methods: const {
+            &[
+                def("count", 1, 1, count),
+                def("index", 1, 3, index),
+                def("__getnewargs__", 0, 0, getnewargs),
+            ]
+        },
         new: Some(new),
         new_args: (0, 1),
         new_names: &["sequence"],

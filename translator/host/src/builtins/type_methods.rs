@@ -51,16 +51,26 @@ pub fn setup(h: &mut Host) {
     };
     let type_ = h.types.type_;
     h.install(type_, &spec);
-    let spec = TypeSpec { new: Some(new_classobj), new_args: (3, 3), ..TypeSpec::default() };
+    let spec = TypeSpec {
+        new: Some(new_classobj),
+        new_args: (3, 3),
+        ..TypeSpec::default()
+    };
     let classobj = h.types.classobj;
     h.install(classobj, &spec);
-    let spec = TypeSpec { new: Some(new_old_instance), new_args: (1, 2), ..TypeSpec::default() };
+    let spec = TypeSpec {
+        new: Some(new_old_instance),
+        new_args: (1, 2),
+        ..TypeSpec::default()
+    };
     let instance = h.types.instance;
     h.install(instance, &spec);
 }
 
 fn new(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(meta) = this(&a).obj() else { return Err(h.type_error("type.__new__(): not enough arguments")) };
+    let Some(meta) = this(&a).obj() else {
+        return Err(h.type_error("type.__new__(): not enough arguments"));
+    };
     if a.pos.len() == 2 && a.kw.is_empty() && meta == h.types.type_ {
         return Ok(Value::Obj(h.type_id(a.get(1))));
     }
@@ -104,12 +114,18 @@ fn init(h: &mut Host, a: Args<'_>) -> Res {
 
 fn new_classobj(h: &mut Host, a: Args<'_>) -> Res {
     let bases = h.tuple_items(a.get(2)).cloned();
-    let Some(bases) = bases else { return Err(h.type_error("PyClass_New: bases must be a tuple")) };
+    let Some(bases) = bases else {
+        return Err(h.type_error("PyClass_New: bases must be a tuple"));
+    };
     h.new_old_class(a.get(1), &bases, a.get(3))
 }
 
 fn new_old_instance(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(class) = a.get(1).obj().filter(|&c| matches!(h.heap.get(c), ObjData::OldClass(_))) else {
+    let Some(class) = a
+        .get(1)
+        .obj()
+        .filter(|&c| matches!(h.heap.get(c), ObjData::OldClass(_)))
+    else {
         return Err(h.type_error("instance() argument 1 must be classobj"));
     };
     let dict = match given(a.get(2)) {
@@ -120,13 +136,17 @@ fn new_old_instance(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn call(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(class) = this(&a).obj() else { return Err(h.type_error("type expected")) };
+    let Some(class) = this(&a).obj() else {
+        return Err(h.type_error("type expected"));
+    };
     h.instantiate(class, &a.pos[1..], a.kw)
 }
 
 fn getattribute(h: &mut Host, a: Args<'_>) -> Res {
     let name = super::object::name_arg(h, a.get(1))?;
-    let Some(class) = this(&a).obj() else { return Err(h.attribute_error(this(&a), name)) };
+    let Some(class) = this(&a).obj() else {
+        return Err(h.attribute_error(this(&a), name));
+    };
     match h.class_attribute(class, name)? {
         Some(value) => Ok(value),
         None => Err(h.attribute_error(this(&a), name)),
@@ -159,7 +179,11 @@ fn mro(h: &mut Host, a: Args<'_>) -> Res {
 
 fn subclasses(h: &mut Host, a: Args<'_>) -> Res {
     let list = h.class(this(&a)).map(|c| c.subclasses.clone()).unwrap_or_default();
-    let list = list.into_iter().map(Value::Obj).filter(|&v| h.class(v).is_some()).collect();
+    let list = list
+        .into_iter()
+        .map(Value::Obj)
+        .filter(|&v| h.class(v).is_some())
+        .collect();
     Ok(h.new_list(list))
 }
 
@@ -211,11 +235,18 @@ fn set_bases(h: &mut Host, value: Value, new: Value) -> Res<()> {
     refuse_builtin(h, value, "__bases__")?;
     let id = class_id(h, value)?;
     let Some(items) = h.tuple_items(new).cloned() else {
-        let text = format!("can only assign tuple to {}.__bases__, not {}", h.class_name(value), h.class_name_of(new));
+        let text = format!(
+            "can only assign tuple to {}.__bases__, not {}",
+            h.class_name(value),
+            h.class_name_of(new)
+        );
         return Err(h.type_error(text));
     };
     if items.is_empty() {
-        let text = format!("can only assign non-empty tuple to {}.__bases__, not ()", h.class_name(value));
+        let text = format!(
+            "can only assign non-empty tuple to {}.__bases__, not ()",
+            h.class_name(value)
+        );
         return Err(h.type_error(text));
     }
     for &base in items.iter() {
@@ -232,8 +263,15 @@ fn set_bases(h: &mut Host, value: Value, new: Value) -> Res<()> {
         }
     }
     let layout = h.class(value).map(|c| c.layout);
-    if items.iter().any(|&b| h.class(b).is_some_and(|c| Some(c.layout) != layout && c.builtin && b != Value::Obj(h.types.object))) {
-        let text = format!("__bases__ assignment: '{}' object layout differs from '{}'", h.class_name(items[0]), h.class_name(value));
+    if items.iter().any(|&b| {
+        h.class(b)
+            .is_some_and(|c| Some(c.layout) != layout && c.builtin && b != Value::Obj(h.types.object))
+    }) {
+        let text = format!(
+            "__bases__ assignment: '{}' object layout differs from '{}'",
+            h.class_name(items[0]),
+            h.class_name(value)
+        );
         return Err(h.type_error(text));
     }
     let mro = h.compute_mro(id, &items)?;
@@ -263,7 +301,10 @@ fn set_bases(h: &mut Host, value: Value, new: Value) -> Res<()> {
 
 impl Host {
     fn refresh_subclass_mros(&mut self, id: ObjId) -> Res<()> {
-        let subclasses = self.class(Value::Obj(id)).map(|c| c.subclasses.clone()).unwrap_or_default();
+        let subclasses = self
+            .class(Value::Obj(id))
+            .map(|c| c.subclasses.clone())
+            .unwrap_or_default();
         for sub in subclasses {
             let bases = self.class(Value::Obj(sub)).map(|c| c.bases.clone()).unwrap_or_default();
             let mro = self.compute_mro(sub, &bases)?;

@@ -73,7 +73,8 @@ pub fn decimal_digit(c: u32) -> Option<u8> {
     while start > 0 && category(start - 1) == G::DecimalNumber && c - start < 9 {
         start -= 1;
     }
-    let run = (0..10).find(|&i| c >= i && category(c - i) == G::DecimalNumber && (c - i) % 2 == 0 && zero_of_run(c - i));
+    let run =
+        (0..10).find(|&i| c >= i && category(c - i) == G::DecimalNumber && (c - i) % 2 == 0 && zero_of_run(c - i));
     Some(run.unwrap_or((c - start) % 10) as u8)
 }
 

@@ -15,12 +15,16 @@ pub const METHODS: &[NativeDef] = &[
 
 fn isnumeric(h: &mut Host, a: Args<'_>) -> Res {
     let chars = h.to_unicode_chars(this(&a))?;
-    Ok(Value::Bool(!chars.is_empty() && chars.iter().all(|&c| super::unicode_data::is_numeric(c))))
+    Ok(Value::Bool(
+        !chars.is_empty() && chars.iter().all(|&c| super::unicode_data::is_numeric(c)),
+    ))
 }
 
 fn isdecimal(h: &mut Host, a: Args<'_>) -> Res {
     let chars = h.to_unicode_chars(this(&a))?;
-    Ok(Value::Bool(!chars.is_empty() && chars.iter().all(|&c| super::unicode_data::decimal_digit(c).is_some())))
+    Ok(Value::Bool(
+        !chars.is_empty() && chars.iter().all(|&c| super::unicode_data::decimal_digit(c).is_some()),
+    ))
 }
 
 fn translate(h: &mut Host, a: Args<'_>) -> Res {

@@ -56,10 +56,22 @@ const SET_SLOTS: &[NativeDef] = &[
 pub fn setup(h: &mut Host) {
     let t = h.types.clone();
     for class in [t.dict_keys, t.dict_values, t.dict_items] {
-        h.install(class, &TypeSpec { slots: SLOTS, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: SLOTS,
+                ..TypeSpec::default()
+            },
+        );
     }
     for class in [t.dict_keys, t.dict_items] {
-        h.install(class, &TypeSpec { slots: SET_SLOTS, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: SET_SLOTS,
+                ..TypeSpec::default()
+            },
+        );
         let dict = h.dict_of(Value::Obj(class));
         let hash = h.names.d_hash;
         h.dict_set_name(dict, hash, Value::None);
@@ -99,9 +111,16 @@ fn len(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn iter(h: &mut Host, a: Args<'_>) -> Res {
-    let Some((dict, part)) = parts(h, this(&a)) else { return Err(h.type_error("view expected")) };
+    let Some((dict, part)) = parts(h, this(&a)) else {
+        return Err(h.type_error("view expected"));
+    };
     let size = h.table(dict).len();
-    Ok(h.new_iter(Iter::Dict { dict, position: 0, size, part }))
+    Ok(h.new_iter(Iter::Dict {
+        dict,
+        position: 0,
+        size,
+        part,
+    }))
 }
 
 fn repr(h: &mut Host, a: Args<'_>) -> Res {
@@ -117,12 +136,18 @@ fn repr(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn contains(h: &mut Host, a: Args<'_>) -> Res {
-    let Some((dict, part)) = parts(h, this(&a)) else { return Ok(Value::Bool(false)) };
+    let Some((dict, part)) = parts(h, this(&a)) else {
+        return Ok(Value::Bool(false));
+    };
     if part == DictPart::Keys {
         return Ok(Value::Bool(h.dict_get(dict, a.get(1))?.is_some()));
     }
-    let Some(items) = h.tuple_items(a.get(1)).cloned() else { return Ok(Value::Bool(false)) };
-    let [key, value] = items[..] else { return Ok(Value::Bool(false)) };
+    let Some(items) = h.tuple_items(a.get(1)).cloned() else {
+        return Ok(Value::Bool(false));
+    };
+    let [key, value] = items[..] else {
+        return Ok(Value::Bool(false));
+    };
     let found = h.dict_get(dict, key);
     match h.catch(found, h.exceptions.exception)?.flatten() {
         Some(found) => Ok(Value::Bool(h.values_equal(found, value)?)),
@@ -146,7 +171,12 @@ impl Host {
             Some((_, DictPart::Values)) | None => Ok(None),
             Some((dict, part)) => {
                 let size = self.table(dict).len();
-                let it = self.new_iter(Iter::Dict { dict, position: 0, size, part });
+                let it = self.new_iter(Iter::Dict {
+                    dict,
+                    position: 0,
+                    size,
+                    part,
+                });
                 Ok(Some(self.collect_iterable(it)?))
             }
         }

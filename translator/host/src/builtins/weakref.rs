@@ -18,9 +18,23 @@ const SLOTS: &[NativeDef] = &[
 /// Installs the types.
 pub fn setup(h: &mut Host) {
     let t = h.types.clone();
-    h.install(t.weakref, &TypeSpec { slots: SLOTS, new: Some(new), new_args: (1, 2), ..TypeSpec::default() });
+    h.install(
+        t.weakref,
+        &TypeSpec {
+            slots: SLOTS,
+            new: Some(new),
+            new_args: (1, 2),
+            ..TypeSpec::default()
+        },
+    );
     for class in [t.weakproxy, t.weakcallableproxy] {
-        h.install(class, &TypeSpec { slots: const { &[super::free("__call__", proxy_call)] }, ..TypeSpec::default() });
+        h.install(
+            class,
+            &TypeSpec {
+                slots: const { &[super::free("__call__", proxy_call)] },
+                ..TypeSpec::default()
+            },
+        );
     }
 }
 
@@ -34,7 +48,8 @@ impl Host {
         let Some(id) = value.obj() else { return false };
         match self.heap.get(id) {
             ObjData::Instance(i) => {
-                self.class(Value::Obj(i.class)).is_some_and(|c| c.has_weakref) && !matches!(self.data(value), Some(ObjData::Exc(_)) if self.class(Value::Obj(i.class)).is_some_and(|c| c.builtin))
+                self.class(Value::Obj(i.class)).is_some_and(|c| c.has_weakref)
+                    && !matches!(self.data(value), Some(ObjData::Exc(_)) if self.class(Value::Obj(i.class)).is_some_and(|c| c.builtin))
             }
             ObjData::Native(class, _) => self.class(Value::Obj(*class)).is_some_and(|c| c.has_weakref),
             ObjData::OldInstance(_)
@@ -56,7 +71,10 @@ impl Host {
     /// A weak reference or proxy; plain ones without callback are shared.
     pub fn new_weakref(&mut self, class: Value, target: Value, callback: Value, proxy: bool) -> Res {
         if !self.can_reference_weakly(target) {
-            let text = format!("cannot create weak reference to '{}' object", self.class_name_of(target));
+            let text = format!(
+                "cannot create weak reference to '{}' object",
+                self.class_name_of(target)
+            );
             return Err(self.type_error(text));
         }
         let Value::Obj(id) = target else { return Ok(Value::None) };
@@ -73,7 +91,13 @@ impl Host {
             }
         }
         let callable = proxy && self.is_callable(target);
-        let data = WeakRef { target, callback, proxy, callable, hash: None };
+        let data = WeakRef {
+            target,
+            callback,
+            proxy,
+            callable,
+            hash: None,
+        };
         let value = self.wrap_native(class, own, ObjData::WeakRef(Box::new(data)));
         if let Value::Obj(r) = value {
             self.weakrefs.entry(id).or_default().push(r);
@@ -95,7 +119,9 @@ fn weakref(h: &mut Host, value: Value) -> Option<WeakRef> {
 }
 
 fn call(h: &mut Host, a: Args<'_>) -> Res {
-    Ok(weakref(h, this(&a)).and_then(|w| w.target.option()).unwrap_or(Value::None))
+    Ok(weakref(h, this(&a))
+        .and_then(|w| w.target.option())
+        .unwrap_or(Value::None))
 }
 
 fn proxy_call(h: &mut Host, a: Args<'_>) -> Res {
@@ -104,7 +130,9 @@ fn proxy_call(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn hash(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(w) = weakref(h, this(&a)) else { return Ok(Value::Int(0)) };
+    let Some(w) = weakref(h, this(&a)) else {
+        return Ok(Value::Int(0));
+    };
     if let Some(hash) = w.hash {
         return Ok(Value::Int(hash));
     }
@@ -119,7 +147,9 @@ fn hash(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn same(h: &mut Host, a: &Args<'_>) -> Res<Option<bool>> {
-    let (Some(x), Some(y)) = (weakref(h, this(a)), weakref(h, a.get(1))) else { return Ok(None) };
+    let (Some(x), Some(y)) = (weakref(h, this(a)), weakref(h, a.get(1))) else {
+        return Ok(None);
+    };
     if x.target.is_hole() || y.target.is_hole() {
         return Ok(Some(this(a) == a.get(1)));
     }
@@ -136,5 +166,8 @@ fn ne(h: &mut Host, a: Args<'_>) -> Res {
 
 /// Live weak references to an object.
 pub(crate) fn references(h: &Host, id: ObjId) -> Vec<Value> {
-    h.weakrefs.get(&id).map(|list| list.iter().map(|&r| Value::Obj(r)).collect()).unwrap_or_default()
+    h.weakrefs
+        .get(&id)
+        .map(|list| list.iter().map(|&r| Value::Obj(r)).collect())
+        .unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 //! Conditions: expressions of which only the truth value matters. `and`, `or`, `not` and chained comparisons become jumps,
 //! without putting their value on the stack.
 
-use super::expr::cmp_op;
 use super::emit::Label;
+use super::expr::cmp_op;
 use super::{Comp, Compiler};
 use crate::code::Instr;
 use rpy_syntax::ast::{BoolOp, Compare, Expr, ExprKind, UnaryOp};
@@ -22,7 +22,11 @@ impl Compiler<'_> {
             }
             _ => {
                 self.expr(expr)?;
-                let make = if wanted { Instr::PopJumpIfTrue } else { Instr::PopJumpIfFalse };
+                let make = if wanted {
+                    Instr::PopJumpIfTrue
+                } else {
+                    Instr::PopJumpIfFalse
+                };
                 self.unit.jump(make, target);
                 Ok(())
             }
@@ -34,7 +38,9 @@ impl Compiler<'_> {
         if decides == wanted {
             return items.iter().try_for_each(|item| self.jump_if(item, wanted, target));
         }
-        let Some((last, others)) = items.split_last() else { return Ok(()) };
+        let Some((last, others)) = items.split_last() else {
+            return Ok(());
+        };
         let skip = self.unit.label();
         for item in others {
             self.jump_if(item, decides, skip)?;
@@ -46,7 +52,9 @@ impl Compiler<'_> {
 
     /// `a < b < c`: the middle operands stay on the stack until their second use.
     fn jump_if_chain(&mut self, compare: &Compare, wanted: bool, target: Label) -> Comp {
-        let Some(((last_op, last), chain)) = compare.rest.split_last() else { return Ok(()) };
+        let Some(((last_op, last), chain)) = compare.rest.split_last() else {
+            return Ok(());
+        };
         let (cleanup, end) = (self.unit.label(), self.unit.label());
         self.expr(&compare.first)?;
         for (op, e) in chain {
@@ -58,7 +66,11 @@ impl Compiler<'_> {
         }
         self.expr(last)?;
         self.unit.emit(Instr::Compare(cmp_op(*last_op)));
-        let make = if wanted { Instr::PopJumpIfTrue } else { Instr::PopJumpIfFalse };
+        let make = if wanted {
+            Instr::PopJumpIfTrue
+        } else {
+            Instr::PopJumpIfFalse
+        };
         self.unit.jump(make, target);
         self.unit.jump(Instr::Jump, end);
         self.unit.place(cleanup);

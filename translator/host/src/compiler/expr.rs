@@ -42,13 +42,21 @@ impl Compiler<'_> {
                 Ok(())
             }
             ExprKind::ListComp(c) => self.list_comprehension(c),
-            ExprKind::SetComp(c) => self.comprehension(&**c, &c.clauses, "<setcomp>", super::func::Collect::Set(&c.element)),
-            ExprKind::GeneratorExp(c) => {
-                self.comprehension(&**c, &c.clauses, "<genexpr>", super::func::Collect::Generator(&c.element))
+            ExprKind::SetComp(c) => {
+                self.comprehension(&**c, &c.clauses, "<setcomp>", super::func::Collect::Set(&c.element))
             }
-            ExprKind::DictComp(c) => {
-                self.comprehension(&**c, &c.clauses, "<dictcomp>", super::func::Collect::Dict(&c.key, &c.value))
-            }
+            ExprKind::GeneratorExp(c) => self.comprehension(
+                &**c,
+                &c.clauses,
+                "<genexpr>",
+                super::func::Collect::Generator(&c.element),
+            ),
+            ExprKind::DictComp(c) => self.comprehension(
+                &**c,
+                &c.clauses,
+                "<dictcomp>",
+                super::func::Collect::Dict(&c.key, &c.value),
+            ),
             ExprKind::Binary(b) => {
                 self.expr(&b.left)?;
                 self.expr(&b.right)?;
@@ -124,8 +132,12 @@ impl Compiler<'_> {
 
     pub(super) fn constant(&mut self, expr: &Expr) {
         let i = match &expr.kind {
-            ExprKind::Int(n) => self.unit.add_const(Some(ConstKey::Value(Value::Int(*n))), || Value::Int(*n)),
-            ExprKind::Float(x) => self.unit.add_const(Some(ConstKey::Value(Value::Float(*x))), || Value::Float(*x)),
+            ExprKind::Int(n) => self
+                .unit
+                .add_const(Some(ConstKey::Value(Value::Int(*n))), || Value::Int(*n)),
+            ExprKind::Float(x) => self
+                .unit
+                .add_const(Some(ConstKey::Value(Value::Float(*x))), || Value::Float(*x)),
             ExprKind::Long(n) => {
                 let value = self.host.new_long((**n).clone());
                 self.unit.add_const(None, || value)
@@ -150,7 +162,11 @@ impl Compiler<'_> {
         let host = &mut *self.host;
         let name_like = bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'_');
         self.unit.add_const(Some(ConstKey::Str(Rc::from(bytes))), || {
-            if name_like { Value::Obj(host.intern_bytes(bytes)) } else { host.new_str(bytes) }
+            if name_like {
+                Value::Obj(host.intern_bytes(bytes))
+            } else {
+                host.new_str(bytes)
+            }
         })
     }
 
@@ -213,7 +229,9 @@ impl Compiler<'_> {
 
     fn compare(&mut self, compare: &Compare) -> Comp {
         self.expr(&compare.first)?;
-        let Some(((last_op, last), chain)) = compare.rest.split_last() else { return Ok(()) };
+        let Some(((last_op, last), chain)) = compare.rest.split_last() else {
+            return Ok(());
+        };
         if chain.is_empty() {
             self.expr(last)?;
             self.unit.emit(Instr::Compare(cmp_op(*last_op)));

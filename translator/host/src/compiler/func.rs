@@ -129,7 +129,12 @@ impl Compiler<'_> {
         self.unit.emit(Instr::ReturnValue);
         self.close_function(n_defaults);
         for _ in &def.decorators {
-            self.unit.emit(Instr::CallFunction { npos: 1, nkw: 0, star: false, dstar: false });
+            self.unit.emit(Instr::CallFunction {
+                npos: 1,
+                nkw: 0,
+                star: false,
+                dstar: false,
+            });
         }
         self.name_access(&def.name.name, Access::Store);
         Ok(())
@@ -148,7 +153,8 @@ impl Compiler<'_> {
                 self.unit.has_docstring = true;
             }
             _ => {
-                self.unit.add_const(Some(super::emit::ConstKey::Value(Value::None)), || Value::None);
+                self.unit
+                    .add_const(Some(super::emit::ConstKey::Value(Value::None)), || Value::None);
             }
         }
     }
@@ -220,10 +226,20 @@ impl Compiler<'_> {
         self.unit.emit(Instr::LoadLocals);
         self.unit.emit(Instr::ReturnValue);
         self.close_function(0);
-        self.unit.emit(Instr::CallFunction { npos: 0, nkw: 0, star: false, dstar: false });
+        self.unit.emit(Instr::CallFunction {
+            npos: 0,
+            nkw: 0,
+            star: false,
+            dstar: false,
+        });
         self.unit.emit(Instr::BuildClass);
         for _ in &def.decorators {
-            self.unit.emit(Instr::CallFunction { npos: 1, nkw: 0, star: false, dstar: false });
+            self.unit.emit(Instr::CallFunction {
+                npos: 1,
+                nkw: 0,
+                star: false,
+                dstar: false,
+            });
         }
         self.name_access(&def.name.name, Access::Store);
         Ok(())
@@ -238,7 +254,13 @@ impl Compiler<'_> {
     }
 
     /// The other comprehensions: a nested function over the first iterable.
-    pub(super) fn comprehension<T>(&mut self, node: &T, clauses: &[CompClause], name: &str, collect: Collect<'_>) -> Comp {
+    pub(super) fn comprehension<T>(
+        &mut self,
+        node: &T,
+        clauses: &[CompClause],
+        name: &str,
+        collect: Collect<'_>,
+    ) -> Comp {
         let scope = self.scopes.of_node(node);
         let Some(first) = clauses.first() else { return Ok(()) };
         let line = self.line(first.iter.span).min(self.element_line(&collect));
@@ -262,7 +284,12 @@ impl Compiler<'_> {
         self.close_function(0);
         self.expr(&first.iter)?;
         self.unit.emit(Instr::GetIter);
-        self.unit.emit(Instr::CallFunction { npos: 1, nkw: 0, star: false, dstar: false });
+        self.unit.emit(Instr::CallFunction {
+            npos: 1,
+            nkw: 0,
+            star: false,
+            dstar: false,
+        });
         Ok(())
     }
 

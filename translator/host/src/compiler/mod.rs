@@ -29,7 +29,10 @@ pub struct CompileError {
 type Comp<T = ()> = Result<T, CompileError>;
 
 fn fail<T>(message: impl Into<String>, span: Span) -> Comp<T> {
-    Err(CompileError { message: message.into(), span })
+    Err(CompileError {
+        message: message.into(),
+        span,
+    })
 }
 
 /// A private name as written in a class body, `__x` in class `C` is `_C__x`.
@@ -76,7 +79,9 @@ pub fn compile_expression(
 ) -> Result<Value, CompileError> {
     let scopes = Scopes::of_expression(expression)?;
     let mut compiler = Compiler::new(host, source, filename, expression.futures, scopes, "<module>");
-    compiler.unit.at(expression.body.span, compiler.source.line(expression.body.span.start));
+    compiler
+        .unit
+        .at(expression.body.span, compiler.source.line(expression.body.span.start));
     compiler.expr(&expression.body)?;
     compiler.unit.emit(crate::code::Instr::ReturnValue);
     Ok(compiler.finish_unit())

@@ -4,8 +4,8 @@ use super::{Comp, fail, mangle};
 use indexmap::{IndexMap, IndexSet};
 use rpy_syntax::Span;
 use rpy_syntax::ast::{
-    Arguments, CompClause, ClassDef, Expr, ExprKind, Expression, FunctionDef, ImportNames, Lambda, Module, ParamPattern,
-    Parameters, Slice, Stmt, StmtKind, Target, TargetKind,
+    Arguments, ClassDef, CompClause, Expr, ExprKind, Expression, FunctionDef, ImportNames, Lambda, Module,
+    ParamPattern, Parameters, Slice, Stmt, StmtKind, Target, TargetKind,
 };
 use rustc_hash::FxHashMap;
 
@@ -88,7 +88,10 @@ impl Scopes {
     }
 
     fn start() -> Scopes {
-        let mut scopes = Scopes { scopes: Vec::new(), by_node: FxHashMap::default() };
+        let mut scopes = Scopes {
+            scopes: Vec::new(),
+            by_node: FxHashMap::default(),
+        };
         scopes.add(ScopeKind::Module, None, None, "<module>");
         scopes
     }
@@ -139,10 +142,14 @@ impl Scopes {
 
     /// Where a (mangled) name lives.
     pub fn place(&self, scope: ScopeId, name: &str) -> Place {
-        self.scopes[scope.0].places.get(name).copied().unwrap_or(match self.kind(scope) {
-            ScopeKind::Function => Place::Global,
-            ScopeKind::Module | ScopeKind::Class => Place::Name,
-        })
+        self.scopes[scope.0]
+            .places
+            .get(name)
+            .copied()
+            .unwrap_or(match self.kind(scope) {
+                ScopeKind::Function => Place::Global,
+                ScopeKind::Module | ScopeKind::Class => Place::Name,
+            })
     }
 
     pub fn cells(&self, scope: ScopeId) -> Vec<String> {
@@ -209,7 +216,12 @@ impl Scopes {
                 self.exprs(s, dest.as_slice())?;
                 self.exprs(s, values)
             }
-            StmtKind::For { target, iter, body, orelse } => {
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+            } => {
                 self.target(s, target)?;
                 self.expr(s, iter)?;
                 self.body(s, body)?;
@@ -241,7 +253,12 @@ impl Scopes {
                 self.exprs(s, value.as_slice())?;
                 self.exprs(s, traceback.as_slice())
             }
-            StmtKind::Try { body, handlers, orelse, finalbody } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 self.body(s, body)?;
                 for handler in handlers {
                     self.exprs(s, handler.kind.as_slice())?;
@@ -330,13 +347,22 @@ impl Scopes {
         self.exprs(s, &def.bases)?;
         self.exprs(s, &def.decorators)?;
         self.bind(s, &def.name.name, def.name.span)?;
-        let inner = self.add(ScopeKind::Class, Some(s), Some(def.name.name.to_string()), &def.name.name);
+        let inner = self.add(
+            ScopeKind::Class,
+            Some(s),
+            Some(def.name.name.to_string()),
+            &def.name.name,
+        );
         self.by_node.insert(address(def), inner);
         self.body(inner, &def.body)
     }
 
     fn defaults(&mut self, s: usize, parameters: &Parameters) -> Comp {
-        parameters.positional.iter().filter_map(|p| p.default.as_ref()).try_for_each(|e| self.expr(s, e))
+        parameters
+            .positional
+            .iter()
+            .filter_map(|p| p.default.as_ref())
+            .try_for_each(|e| self.expr(s, e))
     }
 
     fn parameters(&mut self, inner: usize, parameters: &Parameters) -> Comp {
@@ -501,7 +527,9 @@ impl Scopes {
         name: &str,
         generator: bool,
     ) -> Comp {
-        let Some((first, rest)) = clauses.split_first() else { return Ok(()) };
+        let Some((first, rest)) = clauses.split_first() else {
+            return Ok(());
+        };
         self.expr(s, &first.iter)?;
         let class_name = self.scopes[s].class_name.clone();
         let inner = self.add(ScopeKind::Function, Some(s), class_name, name);
@@ -520,8 +548,12 @@ impl Scopes {
     fn resolve(&mut self) -> Comp {
         for s in 0..self.scopes.len() {
             self.check_yield(s)?;
-            let names: Vec<String> =
-                self.scopes[s].bound.iter().chain(self.scopes[s].used.iter()).cloned().collect();
+            let names: Vec<String> = self.scopes[s]
+                .bound
+                .iter()
+                .chain(self.scopes[s].used.iter())
+                .cloned()
+                .collect();
             for name in names {
                 let place = self.decide(s, &name);
                 self.scopes[s].places.insert(name, place);
@@ -556,7 +588,11 @@ impl Scopes {
             return Place::Free;
         }
         let scope = &self.scopes[s];
-        if function && scope.dynamic.is_none() { Place::Global } else { Place::Name }
+        if function && scope.dynamic.is_none() {
+            Place::Global
+        } else {
+            Place::Name
+        }
     }
 
     /// The enclosing function scope that binds a name.
@@ -614,7 +650,10 @@ impl Scopes {
                 return fail(text, span);
             }
             if !scope.free.is_empty() {
-                let text = format!("{what} is not allowed in function '{}' because it is a nested function", scope.name);
+                let text = format!(
+                    "{what} is not allowed in function '{}' because it is a nested function",
+                    scope.name
+                );
                 return fail(text, span);
             }
         }

@@ -13,7 +13,11 @@ use rpy_syntax::ast::{
 
 impl Compiler<'_> {
     pub(super) fn module(&mut self, module: &Module) -> Comp {
-        let doc = if self.interactive { None } else { docstring(&module.body) };
+        let doc = if self.interactive {
+            None
+        } else {
+            docstring(&module.body)
+        };
         if let Some(doc) = doc {
             self.unit.at(doc.span, self.source.line(doc.span.start));
             self.constant(doc);
@@ -44,7 +48,12 @@ impl Compiler<'_> {
             StmtKind::Assign { targets, value } => self.assign(targets, value),
             StmtKind::AugAssign { target, op, value } => self.aug_assign(target, *op, value),
             StmtKind::Print { dest, values, newline } => self.print(dest.as_ref(), values, *newline),
-            StmtKind::For { target, iter, body, orelse } => self.for_stmt(target, iter, body, orelse),
+            StmtKind::For {
+                target,
+                iter,
+                body,
+                orelse,
+            } => self.for_stmt(target, iter, body, orelse),
             StmtKind::While { test, body, orelse } => self.while_stmt(test, body, orelse),
             StmtKind::If { branches, orelse } => self.if_stmt(branches, orelse),
             StmtKind::With { items, body } => self.with_stmt(items, body),
@@ -57,7 +66,12 @@ impl Compiler<'_> {
                 self.unit.emit(Instr::RaiseVarargs(n));
                 Ok(())
             }
-            StmtKind::Try { body, handlers, orelse, finalbody } => {
+            StmtKind::Try {
+                body,
+                handlers,
+                orelse,
+                finalbody,
+            } => {
                 if finalbody.is_empty() {
                     return self.try_except(body, handlers, orelse);
                 }
@@ -65,7 +79,9 @@ impl Compiler<'_> {
             }
             StmtKind::Assert { test, message } => self.assert_stmt(test, message.as_ref()),
             StmtKind::Import(names) => names.iter().try_for_each(|alias| self.import(alias)),
-            StmtKind::ImportFrom { level, module, names } => self.import_from(*level, module.as_ref(), names, stmt.span),
+            StmtKind::ImportFrom { level, module, names } => {
+                self.import_from(*level, module.as_ref(), names, stmt.span)
+            }
             StmtKind::Exec { body, globals, locals } => self.exec_stmt(body, globals.as_ref(), locals.as_ref()),
             StmtKind::Expr(e) => self.expr_stmt(e),
             StmtKind::Global(_) | StmtKind::Pass => Ok(()),
@@ -111,7 +127,12 @@ impl Compiler<'_> {
 
     fn expr_stmt(&mut self, e: &Expr) -> Comp {
         let top = self.interactive && self.outer.is_empty();
-        if !top && matches!(e.kind, ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Unicode(_)) {
+        if !top
+            && matches!(
+                e.kind,
+                ExprKind::Str(_) | ExprKind::Int(_) | ExprKind::Float(_) | ExprKind::Unicode(_)
+            )
+        {
             return Ok(());
         }
         self.expr(e)?;
@@ -201,7 +222,8 @@ impl Compiler<'_> {
             self.unit.emit(Instr::RotTwo);
             self.unit.emit(Instr::PrintItemTo);
         }
-        self.unit.emit(if newline { Instr::PrintNewlineTo } else { Instr::PopTop });
+        self.unit
+            .emit(if newline { Instr::PrintNewlineTo } else { Instr::PopTop });
         Ok(())
     }
 
@@ -277,7 +299,9 @@ impl Compiler<'_> {
     }
 
     fn with_stmt(&mut self, items: &[WithItem], body: &[Stmt]) -> Comp {
-        let Some((item, rest)) = items.split_first() else { return self.body(body) };
+        let Some((item, rest)) = items.split_first() else {
+            return self.body(body);
+        };
         let handler = self.unit.label();
         self.expr(&item.context)?;
         self.unit.jump(Instr::SetupWith, handler);
@@ -359,7 +383,12 @@ impl Compiler<'_> {
         self.unit.emit(Instr::LoadGlobal(i));
         if let Some(message) = message {
             self.expr(message)?;
-            self.unit.emit(Instr::CallFunction { npos: 1, nkw: 0, star: false, dstar: false });
+            self.unit.emit(Instr::CallFunction {
+                npos: 1,
+                nkw: 0,
+                star: false,
+                dstar: false,
+            });
         }
         self.unit.emit(Instr::RaiseVarargs(1));
         self.unit.place(end);
@@ -403,7 +432,10 @@ impl Compiler<'_> {
             ImportNames::Star(_) => vec!["*".to_string()],
             ImportNames::Names(aliases) => aliases.iter().map(|a| a.name.name.to_string()).collect(),
         };
-        let items: Vec<Value> = wanted.iter().map(|name| Value::Obj(self.host.intern_str(name))).collect();
+        let items: Vec<Value> = wanted
+            .iter()
+            .map(|name| Value::Obj(self.host.intern_str(name)))
+            .collect();
         let tuple = self.host.new_tuple(&items);
         let i = self.unit.add_const(None, || tuple);
         self.unit.emit(Instr::LoadConst(i));

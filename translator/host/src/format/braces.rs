@@ -36,7 +36,10 @@ fn parse(h: &mut Host, text: &str) -> Res<Vec<Piece>> {
                 let end = field_end(h, &chars, i)?;
                 let field = parse_field(h, &chars[i..end])?;
                 i = end + 1;
-                pieces.push(Piece { literal: std::mem::take(&mut literal), field: Some(field) });
+                pieces.push(Piece {
+                    literal: std::mem::take(&mut literal),
+                    field: Some(field),
+                });
             }
             c => literal.push(c),
         }
@@ -74,18 +77,34 @@ fn parse_field(h: &mut Host, chars: &[char]) -> Res<Field> {
     });
     let text = |part: &[char]| part.iter().collect::<String>();
     let Some(at) = split else {
-        return Ok(Field { name: text(chars), conversion: None, spec: String::new() });
+        return Ok(Field {
+            name: text(chars),
+            conversion: None,
+            spec: String::new(),
+        });
     };
     let name = text(&chars[..at]);
     if chars[at] == ':' {
-        return Ok(Field { name, conversion: None, spec: text(&chars[at + 1..]) });
+        return Ok(Field {
+            name,
+            conversion: None,
+            spec: text(&chars[at + 1..]),
+        });
     }
     let Some(&conversion) = chars.get(at + 1) else {
         return Err(h.value_error("end of format while looking for conversion specifier"));
     };
     match chars.get(at + 2) {
-        None => Ok(Field { name, conversion: Some(conversion), spec: String::new() }),
-        Some(':') => Ok(Field { name, conversion: Some(conversion), spec: text(&chars[at + 3..]) }),
+        None => Ok(Field {
+            name,
+            conversion: Some(conversion),
+            spec: String::new(),
+        }),
+        Some(':') => Ok(Field {
+            name,
+            conversion: Some(conversion),
+            spec: text(&chars[at + 3..]),
+        }),
         Some(_) => Err(h.value_error("expected ':' after format specifier")),
     }
 }
@@ -106,10 +125,20 @@ pub fn format(h: &mut Host, a: Args<'_>) -> Res {
     let unicode = h.unicode_chars(this).is_some();
     let text: String = match h.data(this) {
         Some(ObjData::Str(s)) => s.bytes.iter().map(|&b| char::from(b)).collect(),
-        _ => h.to_unicode_chars(this)?.iter().filter_map(|&c| char::from_u32(c)).collect(),
+        _ => h
+            .to_unicode_chars(this)?
+            .iter()
+            .filter_map(|&c| char::from_u32(c))
+            .collect(),
     };
-    let mut numbering = Numbering { next: 0, automatic: None };
-    let mut out = Out { unicode, chars: Vec::new() };
+    let mut numbering = Numbering {
+        next: 0,
+        automatic: None,
+    };
+    let mut out = Out {
+        unicode,
+        chars: Vec::new(),
+    };
     render(h, &a, &text, &mut numbering, &mut out, 2)?;
     if out.unicode {
         return Ok(h.new_unicode(&out.chars));
@@ -128,7 +157,10 @@ fn render(h: &mut Host, a: &Args<'_>, text: &str, n: &mut Numbering, out: &mut O
         let value = lookup(h, a, &field.name, n)?;
         let value = convert(h, value, field.conversion, out.unicode)?;
         let spec = if field.spec.contains('{') {
-            let mut inner = Out { unicode: out.unicode, chars: Vec::new() };
+            let mut inner = Out {
+                unicode: out.unicode,
+                chars: Vec::new(),
+            };
             render(h, a, &field.spec, n, &mut inner, depth - 1)?;
             inner.chars
         } else {
@@ -174,7 +206,9 @@ fn split_name(h: &mut Host, name: &str) -> Res<(String, Vec<(bool, String)>)> {
             let end = after.find(['.', '[']).unwrap_or(after.len());
             (true, &after[..end], &after[end..])
         } else if let Some(after) = rest.strip_prefix('[') {
-            let Some(end) = after.find(']') else { return Err(h.value_error("Missing ']' in format string")) };
+            let Some(end) = after.find(']') else {
+                return Err(h.value_error("Missing ']' in format string"));
+            };
             (false, &after[..end], &after[end + 1..])
         } else {
             return Err(h.value_error("Only '.' or '[' may follow ']' in format field specifier"));
@@ -259,7 +293,10 @@ pub(crate) fn format_with(h: &mut Host, value: Value, spec: Value) -> Res {
     if h.str_bytes(result).is_some() || h.unicode_chars(result).is_some() {
         return Ok(result);
     }
-    let text = format!("instance.__format__ must return string or unicode, not {}", h.class_name_of(result));
+    let text = format!(
+        "instance.__format__ must return string or unicode, not {}",
+        h.class_name_of(result)
+    );
     Err(h.type_error(text))
 }
 

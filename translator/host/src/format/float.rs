@@ -59,7 +59,11 @@ pub fn shortest(x: f64, bare: bool) -> String {
     let digits = digits.trim_end_matches('0');
     let digits = if digits.is_empty() { "0" } else { digits };
     if !(-4..16).contains(&exponent) {
-        let mantissa = if digits.len() > 1 { format!("{}.{}", &digits[..1], &digits[1..]) } else { digits.to_string() };
+        let mantissa = if digits.len() > 1 {
+            format!("{}.{}", &digits[..1], &digits[1..])
+        } else {
+            digits.to_string()
+        };
         return format!("{sign}{mantissa}{}", exponent_text(exponent));
     }
     let mut text = place_point(digits, exponent);
@@ -74,7 +78,11 @@ pub fn general(x: f64, precision: usize, point: bool) -> String {
     if let Some(text) = special(x) {
         return text.to_string();
     }
-    let text = if point { general_with_point(x, precision, false) } else { format_abs(x, Style::General, precision, false) };
+    let text = if point {
+        general_with_point(x, precision, false)
+    } else {
+        format_abs(x, Style::General, precision, false)
+    };
     if x.is_sign_negative() { format!("-{text}") } else { text }
 }
 
@@ -109,14 +117,22 @@ pub fn format_abs(x: f64, style: Style, precision: usize, alternate: bool) -> St
         Style::General => {
             let precision = precision.max(1);
             let (digits, exponent) = digits_of(x, precision - 1);
-            let kept = if alternate { digits.as_str() } else { digits.trim_end_matches('0') };
+            let kept = if alternate {
+                digits.as_str()
+            } else {
+                digits.trim_end_matches('0')
+            };
             let kept = if kept.is_empty() { "0" } else { kept };
             if exponent < -4 || exponent >= precision as i32 {
                 let point = if kept.len() > 1 || alternate { "." } else { "" };
                 return format!("{}{point}{}{}", &kept[..1], &kept[1..], exponent_text(exponent));
             }
             let text = place_point(kept, exponent);
-            if alternate && !text.contains('.') { text + "." } else { text }
+            if alternate && !text.contains('.') {
+                text + "."
+            } else {
+                text
+            }
         }
     }
 }

@@ -15,7 +15,11 @@ pub fn to_hex(x: f64) -> String {
     if exponent == 0 && mantissa == 0 {
         return format!("{sign}0x0.0p+0");
     }
-    let (lead, exponent) = if exponent == 0 { (0, -1022) } else { (1, exponent - 1023) };
+    let (lead, exponent) = if exponent == 0 {
+        (0, -1022)
+    } else {
+        (1, exponent - 1023)
+    };
     let esign = if exponent < 0 { '-' } else { '+' };
     format!("{sign}0x{lead}.{mantissa:013x}p{esign}{}", exponent.abs())
 }

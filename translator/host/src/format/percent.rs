@@ -81,7 +81,10 @@ impl Values {
     }
 
     fn is_mapping(&self, h: &mut Host) -> bool {
-        let text = matches!(h.data(self.args), Some(ObjData::Str(_) | ObjData::Unicode(_) | ObjData::Tuple(_)));
+        let text = matches!(
+            h.data(self.args),
+            Some(ObjData::Str(_) | ObjData::Unicode(_) | ObjData::Tuple(_))
+        );
         let name = h.names.d_getitem;
         !text && matches!(h.special_method(self.args, name), Ok(Some(_)))
     }
@@ -90,7 +93,12 @@ impl Values {
 /// The formatted text; `None` when a `str` format met unicode and must be done again as unicode.
 fn format_text<T: Unit>(h: &mut Host, format: &[T], args: Value) -> Res<Option<Vec<T>>> {
     let items = h.tuple_items(args).map(|t| t.to_vec());
-    let mut values = Values { args, items, next: 0, used_dict: false };
+    let mut values = Values {
+        args,
+        items,
+        next: 0,
+        used_dict: false,
+    };
     let mut out: Vec<T> = Vec::with_capacity(format.len());
     let mut i = 0;
     let percent = T::ascii(b'%');
@@ -114,7 +122,9 @@ fn format_text<T: Unit>(h: &mut Host, format: &[T], args: Value) -> Res<Option<V
         }
         let (layout, next) = modifiers(h, format, i, &mut values)?;
         i = next;
-        let Some(&code) = format.get(i) else { return Err(h.value_error("incomplete format")) };
+        let Some(&code) = format.get(i) else {
+            return Err(h.value_error("incomplete format"));
+        };
         i += 1;
         if code == percent {
             pad::<T>(&mut out, &[percent], layout, false);
@@ -187,7 +197,14 @@ fn modifiers<T: Unit>(h: &mut Host, format: &[T], start: usize, values: &mut Val
     if matches!(format.get(i).map(|u| u.code()), Some(0x68 | 0x6c | 0x4c)) {
         i += 1;
     }
-    Ok((Layout { flags, width, precision }, i))
+    Ok((
+        Layout {
+            flags,
+            width,
+            precision,
+        },
+        i,
+    ))
 }
 
 fn star(h: &mut Host, value: Value) -> Res<i64> {
@@ -242,12 +259,16 @@ fn one<T: Unit>(h: &mut Host, out: &mut Vec<T>, code: T, at: usize, value: Value
     let letter = u8::try_from(code.code()).unwrap_or(0);
     match letter {
         b's' | b'r' => {
-            let Some(text) = text_of::<T>(h, value, letter == b'r')? else { return Ok(false) };
+            let Some(text) = text_of::<T>(h, value, letter == b'r')? else {
+                return Ok(false);
+            };
             let kept = &text[..text.len().min(layout.precision.unwrap_or(usize::MAX))];
             pad(out, kept, layout, false);
         }
         b'c' => {
-            let Some(text) = char_of::<T>(h, value)? else { return Ok(false) };
+            let Some(text) = char_of::<T>(h, value)? else {
+                return Ok(false);
+            };
             pad(out, &text, layout, false);
         }
         b'd' | b'i' | b'u' | b'o' | b'x' | b'X' => {
@@ -259,8 +280,15 @@ fn one<T: Unit>(h: &mut Host, out: &mut Vec<T>, code: T, at: usize, value: Value
             pad(out, &units::<T>(&text), layout, true);
         }
         _ => {
-            let shown = if (0x20..0x7f).contains(&code.code()) { char::from(letter) } else { '?' };
-            let text = format!("unsupported format character '{shown}' (0x{:x}) at index {at}", code.code());
+            let shown = if (0x20..0x7f).contains(&code.code()) {
+                char::from(letter)
+            } else {
+                '?'
+            };
+            let text = format!(
+                "unsupported format character '{shown}' (0x{:x}) at index {at}",
+                code.code()
+            );
             return Err(h.value_error(text));
         }
     }
@@ -377,7 +405,10 @@ fn integral(h: &mut Host, value: Value, letter: u8) -> Res<BigInt> {
         }
     }
     let name = h.class_name_of(value);
-    Err(h.type_error(format!("%{} format: a number is required, not {name}", char::from(letter))))
+    Err(h.type_error(format!(
+        "%{} format: a number is required, not {name}",
+        char::from(letter)
+    )))
 }
 
 fn floating(h: &mut Host, value: Value, letter: u8, layout: Layout) -> Res<String> {
@@ -404,7 +435,11 @@ fn floating(h: &mut Host, value: Value, letter: u8, layout: Layout) -> Res<Strin
         };
         format_abs(x, style, precision, layout.flags.alternate)
     };
-    let body = if letter.is_ascii_uppercase() { body.to_ascii_uppercase() } else { body };
+    let body = if letter.is_ascii_uppercase() {
+        body.to_ascii_uppercase()
+    } else {
+        body
+    };
     let negative = x.is_sign_negative() && !x.is_nan();
     Ok(format!("{}{body}", sign_text(negative, layout.flags)))
 }

@@ -88,7 +88,10 @@ fn parse(h: &mut Host, text: &str) -> Res<Spec> {
 
 fn unknown(h: &mut Host, spec: &Spec, value: Value) -> Raised {
     let kind = spec.kind.unwrap_or('s');
-    let text = format!("Unknown format code '{kind}' for object of type '{}'", h.class_name_of(value));
+    let text = format!(
+        "Unknown format code '{kind}' for object of type '{}'",
+        h.class_name_of(value)
+    );
     h.value_error(text)
 }
 
@@ -97,7 +100,11 @@ fn padded(text: &str, spec: &Spec, default: char) -> String {
     let fill = spec.fill.unwrap_or(' ').to_string();
     match spec.align.unwrap_or(default) {
         '<' => format!("{text}{}", fill.repeat(missing)),
-        '^' => format!("{}{text}{}", fill.repeat(missing / 2), fill.repeat(missing - missing / 2)),
+        '^' => format!(
+            "{}{text}{}",
+            fill.repeat(missing / 2),
+            fill.repeat(missing - missing / 2)
+        ),
         _ => format!("{}{text}", fill.repeat(missing)),
     }
 }
@@ -257,7 +264,13 @@ fn format_int(h: &mut Host, value: Value, n: &BigInt, spec: Spec) -> Res<String>
         digits = digits.to_ascii_uppercase();
     }
     let prefix = if spec.alternate { prefix } else { "" };
-    Ok(number_layout(sign_of(n.is_negative(), &spec), prefix, &digits, "", &spec))
+    Ok(number_layout(
+        sign_of(n.is_negative(), &spec),
+        prefix,
+        &digits,
+        "",
+        &spec,
+    ))
 }
 
 fn float_body(x: f64, spec: &Spec) -> String {
@@ -283,7 +296,11 @@ fn float_body(x: f64, spec: &Spec) -> String {
 /// Digits of the whole part and the rest of a float in a style.
 fn float_parts(x: f64, spec: &Spec) -> (String, String) {
     let text = float_body(x, spec);
-    let text = if spec.kind.is_some_and(|k| k.is_ascii_uppercase()) { text.to_ascii_uppercase() } else { text };
+    let text = if spec.kind.is_some_and(|k| k.is_ascii_uppercase()) {
+        text.to_ascii_uppercase()
+    } else {
+        text
+    };
     let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     (text[..end].to_string(), text[end..].to_string())
 }
@@ -307,13 +324,21 @@ fn format_complex(h: &mut Host, value: Value, re: f64, im: f64, spec: Spec) -> R
     if !matches!(spec.kind, None | Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n')) {
         return Err(unknown(h, &spec, value));
     }
-    let bare = Spec { width: 0, align: None, fill: None, ..spec };
+    let bare = Spec {
+        width: 0,
+        align: None,
+        fill: None,
+        ..spec
+    };
     let part = |x: f64, spec: &Spec| {
         let (digits, rest) = float_parts(x, spec);
         let sign = sign_of(x.is_sign_negative() && !x.is_nan(), spec);
         format!("{sign}{digits}{rest}")
     };
-    let signed = Spec { sign: Some('+'), ..bare };
+    let signed = Spec {
+        sign: Some('+'),
+        ..bare
+    };
     let strip = |s: String| s.strip_suffix(".0").map(str::to_string).unwrap_or(s);
     let text = if spec.kind.is_some() {
         format!("{}{}j", part(re, &bare), part(im, &signed))

@@ -115,7 +115,11 @@ pub const MEMORY_FUNCTIONS: &[NativeDef] = &[
 /// Bytes without a type do not exist in simulated memory.
 fn only_translated(host: &mut Host, _: Args<'_>) -> Res {
     let class = host.exceptions.not_implemented_error;
-    Err(super::raise(host, class, "untyped memory is only available in translated code"))
+    Err(super::raise(
+        host,
+        class,
+        "untyped memory is only available in translated code",
+    ))
 }
 
 fn flag(host: &mut Host, a: Args<'_>, i: usize, default: bool) -> Res<bool> {
@@ -277,7 +281,13 @@ fn force_cast(host: &mut Host, a: Args<'_>) -> Res {
         (true, true) => cast_pointer(host, a),
         (false, true) => cast_int_to_ptr(host, a),
         (true, false) => {
-            let number = address::cast_to_int(host, Args { pos: &[a.get(1)], kw: &[] })?;
+            let number = address::cast_to_int(
+                host,
+                Args {
+                    pos: &[a.get(1)],
+                    kw: &[],
+                },
+            )?;
             let pos = [a.get(0), number];
             cast_primitive(host, Args { pos: &pos, kw: &[] })
         }

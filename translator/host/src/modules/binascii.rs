@@ -7,7 +7,11 @@ use crate::object::{Args, NativeDef};
 use crate::value::Value;
 use num_traits::ToPrimitive;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_binascii", functions: FUNCTIONS, constants: super::nothing };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_binascii",
+    functions: FUNCTIONS,
+    constants: super::nothing,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("hexlify", 1, &["data"], hexlify),
@@ -65,7 +69,9 @@ fn a2b_base64(host: &mut Host, a: Args<'_>) -> Res {
         if c == b'=' {
             break;
         }
-        let Some(value) = ALPHABET.iter().position(|a| *a == c) else { continue };
+        let Some(value) = ALPHABET.iter().position(|a| *a == c) else {
+            continue;
+        };
         bits = bits << 6 | value as u32;
         n += 6;
         if n >= 8 {

@@ -10,7 +10,11 @@ use crate::object::Args;
 use crate::value::{ObjId, Value};
 use rpy_lltype::LLTypes;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_rpy_lltype", functions: FUNCTIONS, constants };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_rpy_lltype",
+    functions: FUNCTIONS,
+    constants,
+};
 
 /// `_rpy_llmemory`: addresses, sizes and offsets.
 pub(super) const MEMORY: NativeModule = NativeModule {
@@ -56,7 +60,12 @@ fn constants(host: &mut Host) -> Res<Vec<(&'static str, Value)>> {
         ("_ptr", t.lowlevel_ptr),
     ];
     for (name, class) in classes {
-        let spec = TypeSpec { new: Some(new), new_args: (0, -1), new_names: &["**"], ..TypeSpec::default() };
+        let spec = TypeSpec {
+            new: Some(new),
+            new_args: (0, -1),
+            new_names: &["**"],
+            ..TypeSpec::default()
+        };
         if !matches!(name, "_ptr" | "LowLevelType" | "Primitive" | "Number") {
             host.install(class, &spec);
         }

@@ -8,10 +8,17 @@ use crate::value::Value;
 use num_bigint::{BigInt, Sign};
 use num_traits::{One, ToPrimitive};
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "math", functions: FUNCTIONS, constants };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "math",
+    functions: FUNCTIONS,
+    constants,
+};
 
 fn constants(_: &mut Host) -> Res<Vec<(&'static str, Value)>> {
-    Ok(vec![("pi", Value::Float(std::f64::consts::PI)), ("e", Value::Float(std::f64::consts::E))])
+    Ok(vec![
+        ("pi", Value::Float(std::f64::consts::PI)),
+        ("e", Value::Float(std::f64::consts::E)),
+    ])
 }
 
 const X: &[&str] = &["x"];
@@ -72,8 +79,12 @@ const FUNCTIONS: &[NativeDef] = &[
     def("frexp", 1, X, frexp),
     def("modf", 1, X, modf),
     def("ldexp", 2, &["x", "i"], ldexp),
-    def("isnan", 1, X, |host, a| Ok(Value::Bool(float_arg(host, a.get(0))?.is_nan()))),
-    def("isinf", 1, X, |host, a| Ok(Value::Bool(float_arg(host, a.get(0))?.is_infinite()))),
+    def("isnan", 1, X, |host, a| {
+        Ok(Value::Bool(float_arg(host, a.get(0))?.is_nan()))
+    }),
+    def("isinf", 1, X, |host, a| {
+        Ok(Value::Bool(float_arg(host, a.get(0))?.is_infinite()))
+    }),
     def("fsum", 1, &["seq"], fsum),
     def("factorial", 1, X, factorial),
 ];
@@ -91,11 +102,19 @@ fn finish(host: &mut Host, result: f64, inputs: &[f64]) -> Res {
 
 /// Poles are domain errors.
 fn gamma(x: f64) -> f64 {
-    if x.is_finite() && x <= 0.0 && x == x.floor() { f64::NAN } else { libm::tgamma(x) }
+    if x.is_finite() && x <= 0.0 && x == x.floor() {
+        f64::NAN
+    } else {
+        libm::tgamma(x)
+    }
 }
 
 fn lgamma(x: f64) -> f64 {
-    if x.is_finite() && x <= 0.0 && x == x.floor() { f64::NAN } else { libm::lgamma(x) }
+    if x.is_finite() && x <= 0.0 && x == x.floor() {
+        f64::NAN
+    } else {
+        libm::lgamma(x)
+    }
 }
 
 fn fmod(host: &mut Host, a: Args<'_>) -> Res {
@@ -134,7 +153,9 @@ fn big_log(host: &mut Host, value: Value, of: fn(f64) -> f64) -> Res<f64> {
 
 fn log(host: &mut Host, a: Args<'_>) -> Res {
     let x = big_log(host, a.get(0), f64::ln)?;
-    let Some(base) = a.opt(1) else { return Ok(Value::Float(x)) };
+    let Some(base) = a.opt(1) else {
+        return Ok(Value::Float(x));
+    };
     let base = big_log(host, base, f64::ln)?;
     if base == 0.0 {
         return Err(host.zero_division("float division by zero"));
@@ -163,14 +184,22 @@ fn frexp(host: &mut Host, a: Args<'_>) -> Res {
 fn modf(host: &mut Host, a: Args<'_>) -> Res {
     let x = float_arg(host, a.get(0))?;
     let whole = x.trunc();
-    let part = if x.is_infinite() { 0.0f64.copysign(x) } else { (x - whole).copysign(x) };
+    let part = if x.is_infinite() {
+        0.0f64.copysign(x)
+    } else {
+        (x - whole).copysign(x)
+    };
     Ok(host.new_tuple(&[Value::Float(part), Value::Float(whole)]))
 }
 
 fn ldexp(host: &mut Host, a: Args<'_>) -> Res {
     let x = float_arg(host, a.get(0))?;
     let exponent = int_arg(host, a.get(1))?;
-    let limit = if exponent.sign() == Sign::Minus { -100_000 } else { 100_000 };
+    let limit = if exponent.sign() == Sign::Minus {
+        -100_000
+    } else {
+        100_000
+    };
     let exponent = exponent.to_i32().unwrap_or(limit).clamp(-100_000, 100_000);
     finish(host, libm::ldexp(x, exponent), &[x])
 }
@@ -209,7 +238,9 @@ fn fsum(host: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn round_partials(partials: &[f64]) -> f64 {
-    let Some((&last, rest)) = partials.split_last() else { return 0.0 };
+    let Some((&last, rest)) = partials.split_last() else {
+        return 0.0;
+    };
     let mut high = last;
     let mut rest = rest.iter().rev();
     while let Some(&y) = rest.next() {

@@ -89,7 +89,13 @@ pub(crate) const fn def(
     func: fn(&mut Host, Args<'_>) -> Res,
 ) -> NativeDef {
     #[expect(clippy::cast_possible_wrap, reason = "a handful of parameters")]
-    NativeDef { name, min, max: kwnames.len() as isize, kwnames, func }
+    NativeDef {
+        name,
+        min,
+        max: kwnames.len() as isize,
+        kwnames,
+        func,
+    }
 }
 
 /// No constants.

@@ -6,7 +6,11 @@ use crate::host::Host;
 use crate::object::{Args, NativeDef};
 use crate::value::Value;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_rpy_native", functions: FUNCTIONS, constants: super::nothing };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_rpy_native",
+    functions: FUNCTIONS,
+    constants: super::nothing,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("register_replacement", 2, &["builtin", "function"], |h, a| {

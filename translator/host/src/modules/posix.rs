@@ -11,7 +11,11 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "posix", functions: FUNCTIONS, constants };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "posix",
+    functions: FUNCTIONS,
+    constants,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("open", 2, &["path", "flags", "mode"], open),
@@ -58,18 +62,44 @@ const FUNCTIONS: &[NativeDef] = &[
     def("umask", 1, &["mask"], |_, _| Ok(Value::Int(0o022))),
     def("_exit", 1, &["status"], exit),
     def("system", 1, &["command"], system),
-    def("_run_process", 6, &["argv", "cwd", "env", "stdin", "capture_out", "capture_err", "merge"], run_process),
+    def(
+        "_run_process",
+        6,
+        &["argv", "cwd", "env", "stdin", "capture_out", "capture_err", "merge"],
+        run_process,
+    ),
     def("uname", 0, &[], uname),
     def("times", 0, &[], times),
 ];
 
 fn constants(host: &mut Host) -> Res<Vec<(&'static str, Value)>> {
     let numbers = [
-        ("O_RDONLY", 0), ("O_WRONLY", 1), ("O_RDWR", 2), ("O_CREAT", 0o100), ("O_EXCL", 0o200), ("O_NOCTTY", 0o400),
-        ("O_TRUNC", 0o1000), ("O_APPEND", 0o2000), ("O_NONBLOCK", 0o4000), ("O_NDELAY", 0o4000), ("O_SYNC", 0o4_010_000),
-        ("O_DSYNC", 0o10000), ("O_ASYNC", 0o20000), ("O_DIRECTORY", 0o200_000), ("O_NOFOLLOW", 0o400_000), ("O_LARGEFILE", 0),
-        ("F_OK", 0), ("X_OK", 1), ("W_OK", 2), ("R_OK", 4), ("WNOHANG", 1), ("WUNTRACED", 2), ("WCONTINUED", 8),
-        ("EX_OK", 0), ("TMP_MAX", 238_328), ("NGROUPS_MAX", 65536),
+        ("O_RDONLY", 0),
+        ("O_WRONLY", 1),
+        ("O_RDWR", 2),
+        ("O_CREAT", 0o100),
+        ("O_EXCL", 0o200),
+        ("O_NOCTTY", 0o400),
+        ("O_TRUNC", 0o1000),
+        ("O_APPEND", 0o2000),
+        ("O_NONBLOCK", 0o4000),
+        ("O_NDELAY", 0o4000),
+        ("O_SYNC", 0o4_010_000),
+        ("O_DSYNC", 0o10000),
+        ("O_ASYNC", 0o20000),
+        ("O_DIRECTORY", 0o200_000),
+        ("O_NOFOLLOW", 0o400_000),
+        ("O_LARGEFILE", 0),
+        ("F_OK", 0),
+        ("X_OK", 1),
+        ("W_OK", 2),
+        ("R_OK", 4),
+        ("WNOHANG", 1),
+        ("WUNTRACED", 2),
+        ("WCONTINUED", 8),
+        ("EX_OK", 0),
+        ("TMP_MAX", 238_328),
+        ("NGROUPS_MAX", 65536),
     ];
     let mut all: Vec<(&'static str, Value)> = numbers.into_iter().map(|(n, i)| (n, Value::Int(i))).collect();
     let environ = host.new_dict();
@@ -268,7 +298,10 @@ fn chmod(host: &mut Host, a: Args<'_>) -> Res {
 fn access(host: &mut Host, a: Args<'_>) -> Res {
     let path = path_of(host, a.get(0))?;
     let wanted = host.to_i64(a.get(1))?;
-    let allowed = host.system.stat(&path, true).is_ok_and(|s| wanted & 1 == 0 || s.mode & 0o111 != 0);
+    let allowed = host
+        .system
+        .stat(&path, true)
+        .is_ok_and(|s| wanted & 1 == 0 || s.mode & 0o111 != 0);
     Ok(Value::Bool(allowed))
 }
 
@@ -277,7 +310,9 @@ fn utime(host: &mut Host, a: Args<'_>) -> Res {
     let (mut atime, mut mtime) = (host.system.time(), host.system.time());
     if !a.get(1).is_none() {
         let times = host.iterate_to_vec(a.get(1))?;
-        let [first, second] = times[..] else { return Err(host.type_error("utime() arg 2 must be a tuple (atime, mtime)")) };
+        let [first, second] = times[..] else {
+            return Err(host.type_error("utime() arg 2 must be a tuple (atime, mtime)"));
+        };
         (atime, mtime) = (host.to_f64(first)?, host.to_f64(second)?);
     }
     let result = host.system.utime(&path, atime, mtime);
@@ -319,7 +354,10 @@ fn exit(host: &mut Host, a: Args<'_>) -> Res {
 
 fn texts(host: &mut Host, value: Value) -> Res<Vec<Vec<u8>>> {
     let items = host.iterate_to_vec(value)?;
-    items.into_iter().map(|v| host.to_bytes(v).map(|b| b.to_vec())).collect()
+    items
+        .into_iter()
+        .map(|v| host.to_bytes(v).map(|b| b.to_vec()))
+        .collect()
 }
 
 fn system(host: &mut Host, a: Args<'_>) -> Res {
@@ -337,7 +375,10 @@ fn system(host: &mut Host, a: Args<'_>) -> Res {
 
 /// `(status, stdout, stderr)` of a process that has run to its end.
 fn run_process(host: &mut Host, a: Args<'_>) -> Res {
-    let mut request = ProcessRequest { argv: texts(host, a.get(0))?, ..ProcessRequest::default() };
+    let mut request = ProcessRequest {
+        argv: texts(host, a.get(0))?,
+        ..ProcessRequest::default()
+    };
     if !a.get(1).is_none() {
         request.cwd = Some(host.path_arg(a.get(1))?);
     }

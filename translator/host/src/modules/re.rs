@@ -12,7 +12,11 @@ use fancy_regex::Regex;
 use std::any::Any;
 use std::fmt::Write;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_re", functions: FUNCTIONS, constants: super::nothing };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_re",
+    functions: FUNCTIONS,
+    constants: super::nothing,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("compile", 2, &["pattern", "flags"], compile),
@@ -49,7 +53,10 @@ fn bad(host: &mut Host, text: &str) -> Raised {
 /// The characters of a `str` or `unicode`.
 fn chars_of(host: &mut Host, value: Value) -> Res<Vec<char>> {
     if let Some(points) = host.unicode_chars(value) {
-        return Ok(points.iter().map(|p| char::from_u32(*p).unwrap_or('\u{fffd}')).collect());
+        return Ok(points
+            .iter()
+            .map(|p| char::from_u32(*p).unwrap_or('\u{fffd}'))
+            .collect());
     }
     let bytes = host.to_bytes(value)?;
     Ok(bytes.iter().map(|b| char::from(*b)).collect())
@@ -59,11 +66,25 @@ fn chars_of(host: &mut Host, value: Value) -> Res<Vec<char>> {
 fn compile(host: &mut Host, a: Args<'_>) -> Res {
     let pattern = chars_of(host, a.get(0))?;
     let flags = index_arg(host, a.get(1))?;
-    let mut rewriter = Rewriter { source: &pattern, at: 0, out: String::new(), flags, groups: 0, names: vec![], depth: 0 };
+    let mut rewriter = Rewriter {
+        source: &pattern,
+        at: 0,
+        out: String::new(),
+        flags,
+        groups: 0,
+        names: vec![],
+        depth: 0,
+    };
     if let Err(text) = rewriter.run() {
         return Err(bad(host, &text));
     }
-    let Rewriter { out, flags, groups, names, .. } = rewriter;
+    let Rewriter {
+        out,
+        flags,
+        groups,
+        names,
+        ..
+    } = rewriter;
     let build = |text: &str| fancy_regex::RegexBuilder::new(text).backtrack_limit(50_000_000).build();
     let (search, anchored) = match (build(&out), build(&format!("\\G(?:{out})"))) {
         (Ok(s), Ok(a)) => (s, a),
@@ -100,9 +121,13 @@ fn find(host: &mut Host, a: Args<'_>) -> Res {
         Ok(c) => c,
         Err(e) => return Err(host.runtime_error(format!("matching took too long: {e}"))),
     };
-    let Some(captures) = captures else { return Ok(Value::None) };
-    let spans: Vec<Option<(usize, usize)>> =
-        captures.iter().map(|c| c.map(|m| (offsets.char(m.start()), offsets.char(m.end())))).collect();
+    let Some(captures) = captures else {
+        return Ok(Value::None);
+    };
+    let spans: Vec<Option<(usize, usize)>> = captures
+        .iter()
+        .map(|c| c.map(|m| (offsets.char(m.start()), offsets.char(m.end()))))
+        .collect();
     let mut items = vec![];
     for span in spans {
         let pair = span.map_or([-1, -1], |(s, e)| [s, e].map(|i| i64::try_from(i).unwrap_or(i64::MAX)));
@@ -129,7 +154,9 @@ impl Offsets {
         self.table.as_ref().map_or(i, |t| t[i.min(t.len() - 1)])
     }
     fn char(&self, offset: usize) -> usize {
-        self.table.as_ref().map_or(offset, |t| t.partition_point(|o| *o < offset))
+        self.table
+            .as_ref()
+            .map_or(offset, |t| t.partition_point(|o| *o < offset))
     }
 }
 
@@ -162,7 +189,11 @@ impl Rewriter<'_> {
         while let Some(c) = self.next() {
             self.element(c)?;
         }
-        if self.depth > 0 { Err("unbalanced parenthesis".into()) } else { Ok(()) }
+        if self.depth > 0 {
+            Err("unbalanced parenthesis".into())
+        } else {
+            Ok(())
+        }
     }
 
     /// `(?imsx)` anywhere sets the flags of the whole pattern.
@@ -172,7 +203,11 @@ impl Rewriter<'_> {
             match self.source[i] {
                 '\\' => i += 1,
                 '(' if self.source[i + 1] == '?' => {
-                    let letters: Vec<char> = self.source[i + 2..].iter().copied().take_while(char::is_ascii_alphabetic).collect();
+                    let letters: Vec<char> = self.source[i + 2..]
+                        .iter()
+                        .copied()
+                        .take_while(char::is_ascii_alphabetic)
+                        .collect();
                     if self.source.get(i + 2 + letters.len()) == Some(&')') && !letters.is_empty() {
                         for letter in letters {
                             self.flags |= flag_of(letter).unwrap_or(0);
@@ -207,8 +242,14 @@ impl Rewriter<'_> {
                 self.depth -= 1;
                 self.out.push(')');
             }
-            '^' => self.out.push_str(if self.flags & MULTILINE != 0 { "(?m:^)" } else { "\\A" }),
-            '$' => self.out.push_str(if self.flags & MULTILINE != 0 { "(?=\\n|\\z)" } else { "(?=\\n?\\z)" }),
+            '^' => self
+                .out
+                .push_str(if self.flags & MULTILINE != 0 { "(?m:^)" } else { "\\A" }),
+            '$' => self.out.push_str(if self.flags & MULTILINE != 0 {
+                "(?=\\n|\\z)"
+            } else {
+                "(?=\\n?\\z)"
+            }),
             '{' => self.brace(),
             '}' => self.out.push_str("\\}"),
             '#' if self.flags & VERBOSE != 0 => while self.next().is_some_and(|c| c != '\n') {},
@@ -229,7 +270,9 @@ impl Rewriter<'_> {
     /// `{m,n}` is a repetition only when it is complete.
     fn brace(&mut self) {
         let rest = &self.source[self.at..];
-        let Some(end) = rest.iter().position(|c| *c == '}') else { return self.out.push_str("\\{") };
+        let Some(end) = rest.iter().position(|c| *c == '}') else {
+            return self.out.push_str("\\{");
+        };
         let body: String = rest[..end].iter().collect();
         let numbers = body.split(',').all(|p| p.chars().all(|c| c.is_ascii_digit())) && body.matches(',').count() <= 1;
         if !numbers || body.is_empty() {
@@ -297,7 +340,8 @@ impl Rewriter<'_> {
         match self.next() {
             Some('<') => {
                 let name = self.word_until('>')?;
-                let valid = name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
+                let valid = name.chars().all(|c| c.is_alphanumeric() || c == '_')
+                    && !name.starts_with(|c: char| c.is_ascii_digit());
                 if name.is_empty() || !valid {
                     return Err("bad character in group name".into());
                 }
@@ -325,7 +369,10 @@ impl Rewriter<'_> {
 
     fn conditional(&mut self) -> Rewritten {
         let word = self.word_until(')')?;
-        let index = word.parse().ok().or_else(|| self.names.iter().find(|(n, _)| *n == word).map(|(_, i)| *i));
+        let index = word
+            .parse()
+            .ok()
+            .or_else(|| self.names.iter().find(|(n, _)| *n == word).map(|(_, i)| *i));
         match index {
             Some(index) => {
                 let _ = write!(self.out, "(?({index})");
@@ -349,7 +396,11 @@ impl Rewriter<'_> {
             'S' => return self.negated("^ \\t\\n\\r\\x0b\\x0c", "\\S", in_class, unicode),
             'b' if in_class => "\\x08".to_owned(),
             'b' | 'B' => {
-                let _ = if unicode { write!(self.out, "\\{c}") } else { write!(self.out, "{}", ascii_boundary(c == 'b')) };
+                let _ = if unicode {
+                    write!(self.out, "\\{c}")
+                } else {
+                    write!(self.out, "{}", ascii_boundary(c == 'b'))
+                };
                 return Ok(());
             }
             'A' => "\\A".to_owned(),
@@ -385,7 +436,11 @@ impl Rewriter<'_> {
     }
 
     fn hex(&mut self) -> Rewritten<String> {
-        let digits: String = self.source[self.at..].iter().take(2).take_while(|c| c.is_ascii_hexdigit()).collect();
+        let digits: String = self.source[self.at..]
+            .iter()
+            .take(2)
+            .take_while(|c| c.is_ascii_hexdigit())
+            .collect();
         if digits.len() != 2 {
             return Err("bogus escape".into());
         }
@@ -407,7 +462,11 @@ impl Rewriter<'_> {
 
     fn reference(&mut self, c: char, in_class: bool) -> Rewritten {
         let first = c.to_digit(10).unwrap_or(0);
-        let digits: Vec<u32> = self.source[self.at..].iter().take(2).map_while(|c| c.to_digit(8)).collect();
+        let digits: Vec<u32> = self.source[self.at..]
+            .iter()
+            .take(2)
+            .map_while(|c| c.to_digit(8))
+            .collect();
         if in_class || (first < 4 && digits.len() == 2) {
             let text = self.octal(first);
             self.out.push_str(&text);

@@ -8,7 +8,11 @@ use crate::value::Value;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_struct_native", functions: FUNCTIONS, constants: super::nothing };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_struct_native",
+    functions: FUNCTIONS,
+    constants: super::nothing,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("pack", 2, &["format", "values"], pack),
@@ -57,7 +61,11 @@ fn layout(host: &mut Host, format: &[u8]) -> Res<Layout> {
         Some(b'>' | b'!') => (false, true, &format[1..]),
         _ => (true, false, format),
     };
-    let mut layout = Layout { big, items: vec![], size: 0 };
+    let mut layout = Layout {
+        big,
+        items: vec![],
+        size: 0,
+    };
     let mut count: Option<usize> = None;
     for &c in rest {
         if c.is_ascii_digit() {
@@ -71,13 +79,20 @@ fn layout(host: &mut Host, format: &[u8]) -> Res<Layout> {
         if c.is_ascii_whitespace() && count.is_none() {
             continue;
         }
-        let Some((size, align)) = sizes(c, native) else { return Err(bad(host, "bad char in struct format")) };
+        let Some((size, align)) = sizes(c, native) else {
+            return Err(bad(host, "bad char in struct format"));
+        };
         let pad = layout.size.next_multiple_of(align) - layout.size;
         let n = count.take().unwrap_or(1);
         let Some(total) = size.checked_mul(n).and_then(|t| t.checked_add(layout.size + pad)) else {
             return Err(bad(host, "total struct size too long"));
         };
-        layout.items.push(Item { code: c, count: n, size, pad });
+        layout.items.push(Item {
+            code: c,
+            count: n,
+            size,
+            pad,
+        });
         layout.size = total;
     }
     if count.is_some() {
@@ -93,11 +108,14 @@ fn calcsize(host: &mut Host, a: Args<'_>) -> Res {
 }
 
 fn wanted_values(items: &[Item]) -> usize {
-    items.iter().map(|i| match i.code {
-        b'x' => 0,
-        b's' | b'p' => 1,
-        _ => i.count,
-    }).sum()
+    items
+        .iter()
+        .map(|i| match i.code {
+            b'x' => 0,
+            b's' | b'p' => 1,
+            _ => i.count,
+        })
+        .sum()
 }
 
 fn pack(host: &mut Host, a: Args<'_>) -> Res {
@@ -106,7 +124,10 @@ fn pack(host: &mut Host, a: Args<'_>) -> Res {
     let values = host.iterate_to_vec(a.get(1))?;
     let wanted = wanted_values(&layout.items);
     if wanted != values.len() {
-        return Err(bad(host, &format!("pack expected {wanted} items for packing (got {})", values.len())));
+        return Err(bad(
+            host,
+            &format!("pack expected {wanted} items for packing (got {})", values.len()),
+        ));
     }
     let mut values = values.into_iter();
     let mut out = Vec::with_capacity(layout.size);
@@ -193,7 +214,10 @@ fn pack_int(host: &mut Host, value: Value, item: Item, big: bool, out: &mut Vec<
     if number < low || number >= high {
         let high = high - 1;
         let code = char::from(item.code);
-        return Err(bad(host, &format!("'{code}' format requires {low} <= number <= {high}")));
+        return Err(bad(
+            host,
+            &format!("'{code}' format requires {low} <= number <= {high}"),
+        ));
     }
     let raw = number.to_i128().unwrap_or(0).to_le_bytes();
     put(&raw[..item.size], big, out);
@@ -205,7 +229,10 @@ fn unpack(host: &mut Host, a: Args<'_>) -> Res {
     let layout = layout(host, &format)?;
     let data = host.to_bytes(a.get(1))?;
     if data.len() != layout.size {
-        return Err(bad(host, &format!("unpack requires a string argument of length {}", layout.size)));
+        return Err(bad(
+            host,
+            &format!("unpack requires a string argument of length {}", layout.size),
+        ));
     }
     let mut at = 0;
     let mut values = vec![];
@@ -217,7 +244,10 @@ fn unpack(host: &mut Host, a: Args<'_>) -> Res {
             b'x' => {}
             b's' => values.push(host.new_str(chunk)),
             b'p' => {
-                let n = chunk.first().map_or(0, |n| usize::from(*n)).min(chunk.len().saturating_sub(1));
+                let n = chunk
+                    .first()
+                    .map_or(0, |n| usize::from(*n))
+                    .min(chunk.len().saturating_sub(1));
                 values.push(host.new_str(chunk.get(1..=n).unwrap_or(&[])));
             }
             _ => values.extend(chunk.chunks(item.size).map(|c| unpack_one(host, c, *item, layout.big))),

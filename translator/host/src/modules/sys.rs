@@ -10,7 +10,9 @@ const FUNCTIONS: &[NativeDef] = &[
     def("exc_info", 0, &[], exc_info),
     def("exc_clear", 0, &[], exc_clear),
     def("exit", 0, &["status"], exit),
-    def("getrecursionlimit", 0, &[], |h, _| Ok(Value::Int(h.recursion_limit as i64))),
+    def("getrecursionlimit", 0, &[], |h, _| {
+        Ok(Value::Int(h.recursion_limit as i64))
+    }),
     def("setrecursionlimit", 1, &["n"], setrecursionlimit),
     def("getdefaultencoding", 0, &[], |h, _| Ok(h.new_str("ascii"))),
     def("getfilesystemencoding", 0, &[], |h, _| Ok(h.new_str("UTF-8"))),
@@ -122,11 +124,31 @@ fn set_float_info(host: &mut Host, dict: Value) {
         ("radix", Value::Int(2)),
         ("rounds", Value::Int(1)),
     ];
-    let flags = ["debug", "py3k_warning", "division_warning", "division_new", "inspect", "interactive", "optimize",
-        "dont_write_bytecode", "no_user_site", "no_site", "ignore_environment", "tabcheck", "verbose", "unicode",
-        "bytes_warning", "hash_randomization"].map(|n| (n, Value::Int(0)));
+    let flags = [
+        "debug",
+        "py3k_warning",
+        "division_warning",
+        "division_new",
+        "inspect",
+        "interactive",
+        "optimize",
+        "dont_write_bytecode",
+        "no_user_site",
+        "no_site",
+        "ignore_environment",
+        "tabcheck",
+        "verbose",
+        "unicode",
+        "bytes_warning",
+        "hash_randomization",
+    ]
+    .map(|n| (n, Value::Int(0)));
     let info = [("bits_per_digit", Value::Int(30)), ("sizeof_digit", Value::Int(4))];
-    for (name, fields) in [("float_info", &float_info[..]), ("flags", &flags[..]), ("long_info", &info[..])] {
+    for (name, fields) in [
+        ("float_info", &float_info[..]),
+        ("flags", &flags[..]),
+        ("long_info", &info[..]),
+    ] {
         let module = host.new_module(name);
         let fields_dict = Value::Obj(host.module_dict(module));
         for (field, value) in fields {
@@ -139,7 +161,10 @@ fn set_float_info(host: &mut Host, dict: Value) {
 fn set_paths(host: &mut Host, dict: Value) {
     let library = host.library.clone();
     let entries = [library.join("pylib"), library];
-    let paths: Vec<Value> = entries.iter().map(|p| host.new_str(p.to_string_lossy().as_bytes())).collect();
+    let paths: Vec<Value> = entries
+        .iter()
+        .map(|p| host.new_str(p.to_string_lossy().as_bytes()))
+        .collect();
     let paths = host.new_list(paths);
     host.dict_set_str(dict, "path", paths);
     let name = host.new_str("translate");
@@ -153,7 +178,11 @@ fn exc_info(host: &mut Host, _: Args<'_>) -> Res {
         return Ok(host.new_tuple(&[Value::None; 3]));
     }
     let class = host.class_of(info.value);
-    let traceback = if info.traceback.is_hole() { Value::None } else { Value::Obj(info.traceback) };
+    let traceback = if info.traceback.is_hole() {
+        Value::None
+    } else {
+        Value::Obj(info.traceback)
+    };
     Ok(host.new_tuple(&[class, info.value, traceback]))
 }
 

@@ -9,7 +9,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-pub(super) const GC: NativeModule = NativeModule { name: "gc", functions: GC_FUNCTIONS, constants: nothing };
+pub(super) const GC: NativeModule = NativeModule {
+    name: "gc",
+    functions: GC_FUNCTIONS,
+    constants: nothing,
+};
 
 const GC_FUNCTIONS: &[NativeDef] = &[
     def("collect", 0, &["generation"], |h, _| Ok(Value::Int(h.collect() as i64))),
@@ -25,7 +29,11 @@ fn set_enabled(host: &mut Host, enabled: bool) -> Value {
     Value::None
 }
 
-pub(super) const IMP: NativeModule = NativeModule { name: "imp", functions: IMP_FUNCTIONS, constants: imp_constants };
+pub(super) const IMP: NativeModule = NativeModule {
+    name: "imp",
+    functions: IMP_FUNCTIONS,
+    constants: imp_constants,
+};
 
 const IMP_FUNCTIONS: &[NativeDef] = &[
     def("new_module", 1, &["name"], |h, a| {
@@ -49,7 +57,12 @@ fn imp_constants(host: &mut Host) -> Res<Vec<(&'static str, Value)>> {
     let source = [host.new_str(".py"), host.new_str("U"), Value::Int(1)];
     let source = host.new_tuple(&source);
     let suffixes = host.new_list(vec![source]);
-    Ok(vec![("PY_SOURCE", Value::Int(1)), ("PKG_DIRECTORY", Value::Int(5)), ("C_BUILTIN", Value::Int(6)), ("_suffixes", suffixes)])
+    Ok(vec![
+        ("PY_SOURCE", Value::Int(1)),
+        ("PKG_DIRECTORY", Value::Int(5)),
+        ("C_BUILTIN", Value::Int(6)),
+        ("_suffixes", suffixes),
+    ])
 }
 
 fn load_source(host: &mut Host, a: Args<'_>) -> Res {
@@ -73,6 +86,10 @@ fn find_module(host: &mut Host, a: Args<'_>) -> Res {
     }
 }
 
-pub(super) const THREAD: NativeModule = NativeModule { name: "_thread_native", functions: THREAD_FUNCTIONS, constants: nothing };
+pub(super) const THREAD: NativeModule = NativeModule {
+    name: "_thread_native",
+    functions: THREAD_FUNCTIONS,
+    constants: nothing,
+};
 
 const THREAD_FUNCTIONS: &[NativeDef] = &[def("get_ident", 0, &[], |_, _| Ok(Value::Int(1)))];

@@ -6,7 +6,11 @@ use crate::host::Host;
 use crate::object::NativeDef;
 use crate::value::Value;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_time", functions: FUNCTIONS, constants: super::nothing };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_time",
+    functions: FUNCTIONS,
+    constants: super::nothing,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("time", 0, &[], |host, _| Ok(Value::Float(host.system.time()))),

@@ -6,13 +6,19 @@ use crate::host::Host;
 use crate::object::{Args, NativeDef};
 use crate::value::Value;
 
-pub(super) const MODULE: NativeModule = NativeModule { name: "_weakref", functions: FUNCTIONS, constants };
+pub(super) const MODULE: NativeModule = NativeModule {
+    name: "_weakref",
+    functions: FUNCTIONS,
+    constants,
+};
 
 const FUNCTIONS: &[NativeDef] = &[
     def("proxy", 1, &["object", "callback"], |h, a| {
         h.new_weakref(Value::None, a.get(0), a.opt(1).unwrap_or(Value::None), true)
     }),
-    def("getweakrefcount", 1, &["object"], |h, a| Ok(Value::Int(references(h, a).len() as i64))),
+    def("getweakrefcount", 1, &["object"], |h, a| {
+        Ok(Value::Int(references(h, a).len() as i64))
+    }),
     def("getweakrefs", 1, &["object"], |h, a| {
         let all = references(h, a);
         Ok(h.new_list(all))

@@ -93,7 +93,9 @@ impl Host {
             }
             (BinOp::Mul, Some(ObjData::List(list))) => {
                 let list = list.clone();
-                let Some(n) = self.repeat_count(b)? else { return Ok(None) };
+                let Some(n) = self.repeat_count(b)? else {
+                    return Ok(None);
+                };
                 let repeated = self.repeat_items(&list, n)?;
                 if let Some(ObjData::List(list)) = self.data_mut(a) {
                     *list = repeated;
@@ -133,14 +135,22 @@ impl Host {
         let name = self.names.binary[op as usize];
         let left = if self.is_old_instance(a) {
             self.old_half(op, a, b, false)?
-        } else if user_a { self.try_binary_special(op, a, name, b)? } else { self.native_binary(op, a, b)? };
+        } else if user_a {
+            self.try_binary_special(op, a, name, b)?
+        } else {
+            self.native_binary(op, a, b)?
+        };
         if left.is_some() {
             return Ok(left);
         }
         if right_done {
             return Ok(None);
         }
-        if self.is_old_instance(b) { self.old_half(op, b, a, true) } else { self.try_special(b, reflected, a) }
+        if self.is_old_instance(b) {
+            self.old_half(op, b, a, true)
+        } else {
+            self.try_special(b, reflected, a)
+        }
     }
 
     /// Calls `a.__op__(b)`; `None` when absent or NotImplemented.
@@ -155,9 +165,15 @@ impl Host {
 
     /// Calls a special method with one argument; `None` when absent or NotImplemented.
     pub(crate) fn try_special(&mut self, a: Value, name: crate::value::ObjId, b: Value) -> Res<Option<Value>> {
-        let Some(method) = self.special_method(a, name)? else { return Ok(None) };
+        let Some(method) = self.special_method(a, name)? else {
+            return Ok(None);
+        };
         let result = self.call_value(method, &[b], &[])?;
-        Ok(if self.is_not_implemented(result) { None } else { Some(result) })
+        Ok(if self.is_not_implemented(result) {
+            None
+        } else {
+            Some(result)
+        })
     }
 
     /// Whether a class attribute is a native special method of a built-in type.
@@ -167,7 +183,8 @@ impl Host {
 
     /// Whether a class is defined by a native module: its special methods must be called as such.
     fn module_type(&self, class: crate::value::ObjId) -> bool {
-        self.class(Value::Obj(class)).is_some_and(|c| matches!(c.layout, crate::object::Layout::Native(n) if n == 22 || n >= 47))
+        self.class(Value::Obj(class))
+            .is_some_and(|c| matches!(c.layout, crate::object::Layout::Native(n) if n == 22 || n >= 47))
     }
 
     fn is_old_instance(&self, value: Value) -> bool {
@@ -177,7 +194,11 @@ impl Host {
     /// One side of an operation on an old-style instance: `__coerce__` first, then the special method.
     fn old_half(&mut self, op: BinOp, this: Value, other: Value, reflected: bool) -> Res<Option<Value>> {
         let coerce = self.names.d_coerce;
-        let names = if reflected { &self.names.reflected } else { &self.names.binary };
+        let names = if reflected {
+            &self.names.reflected
+        } else {
+            &self.names.binary
+        };
         let name = names[op as usize];
         let pair = match self.old_special(this, coerce)? {
             Some(method) => self.call_value(method, &[other], &[])?,
@@ -187,11 +208,17 @@ impl Host {
             return self.try_special(this, name, other);
         }
         let items = self.tuple_items(pair).cloned().unwrap_or_default();
-        let [x, y] = items[..] else { return Err(self.type_error("coercion should return None or 2-tuple")) };
+        let [x, y] = items[..] else {
+            return Err(self.type_error("coercion should return None or 2-tuple"));
+        };
         if self.is_old_instance(x) {
             return self.try_special(x, name, y);
         }
-        if reflected { self.binary_opt(op, y, x) } else { self.binary_opt(op, x, y) }
+        if reflected {
+            self.binary_opt(op, y, x)
+        } else {
+            self.binary_opt(op, x, y)
+        }
     }
 
     /// `a op b` by the native data of both.

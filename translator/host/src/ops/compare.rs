@@ -37,7 +37,8 @@ fn big_float_order(n: &BigInt, x: f64) -> Ordering {
         return if x > 0.0 { Ordering::Less } else { Ordering::Greater };
     }
     let whole: BigInt = num_traits::FromPrimitive::from_f64(x.trunc()).unwrap_or_default();
-    n.cmp(&whole).then_with(|| 0.0_f64.partial_cmp(&x.fract()).unwrap_or(Ordering::Equal))
+    n.cmp(&whole)
+        .then_with(|| 0.0_f64.partial_cmp(&x.fract()).unwrap_or(Ordering::Equal))
 }
 
 impl Host {
@@ -118,7 +119,10 @@ impl Host {
         if !right_done && let Some(result) = self.rich_one(swapped(op), b, a)? {
             return Ok(result);
         }
-        if user_a && !user_b && let Some(result) = self.native_compare_pair(op, a, b)? {
+        if user_a
+            && !user_b
+            && let Some(result) = self.native_compare_pair(op, a, b)?
+        {
             return Ok(result);
         }
         if let Some(order) = self.cmp_methods(a, b)? {
@@ -138,7 +142,9 @@ impl Host {
                 let name = self.names.rich[op as usize];
                 let cmp = self.names.d_cmp;
                 let own = self.lookup_type(class, name);
-                if own.is_some_and(|m| !self.is_native_slot(m)) || self.lookup_type(class, cmp).is_some_and(|m| !self.is_native_slot(m)) {
+                if own.is_some_and(|m| !self.is_native_slot(m))
+                    || self.lookup_type(class, cmp).is_some_and(|m| !self.is_native_slot(m))
+                {
                     return Ok(None);
                 }
             }
@@ -152,12 +158,18 @@ impl Host {
         if matches!(a.obj().map(|id| self.heap.get(id)), Some(ObjData::OldInstance(_))) {
             return self.try_special(a, name, b);
         }
-        let Some(found) = self.lookup_special(a, name) else { return Ok(None) };
+        let Some(found) = self.lookup_special(a, name) else {
+            return Ok(None);
+        };
         if self.is_native_slot(found) {
             return self.native_compare(op, a, b);
         }
         let result = self.call_special(found, a, &[b])?;
-        Ok(if self.is_not_implemented(result) { None } else { Some(result) })
+        Ok(if self.is_not_implemented(result) {
+            None
+        } else {
+            Some(result)
+        })
     }
 
     /// `__cmp__` of either operand.
@@ -172,7 +184,9 @@ impl Host {
             {
                 continue;
             }
-            let Some(result) = self.try_special(x, name, y)? else { continue };
+            let Some(result) = self.try_special(x, name, y)? else {
+                continue;
+            };
             let order = match self.number(result) {
                 Num::Int(i) => i.cmp(&0),
                 Num::Long(n) => (*n).cmp(&BigInt::default()),
@@ -189,8 +203,12 @@ impl Host {
             if !matches!(x.obj().map(|id| self.heap.get(id)), Some(ObjData::OldInstance(_))) {
                 continue;
             }
-            let Some(pair) = self.try_special(x, name, y)? else { continue };
-            let Some(items) = self.tuple_items(pair).cloned() else { continue };
+            let Some(pair) = self.try_special(x, name, y)? else {
+                continue;
+            };
+            let Some(items) = self.tuple_items(pair).cloned() else {
+                continue;
+            };
             let [p, q] = items[..] else { continue };
             if p == x && q == y {
                 continue;
@@ -227,7 +245,11 @@ impl Host {
                 return Ok(order);
             }
         }
-        for (op, order) in [(CmpOp::Eq, Ordering::Equal), (CmpOp::Lt, Ordering::Less), (CmpOp::Gt, Ordering::Greater)] {
+        for (op, order) in [
+            (CmpOp::Eq, Ordering::Equal),
+            (CmpOp::Lt, Ordering::Less),
+            (CmpOp::Gt, Ordering::Greater),
+        ] {
             let found = self.rich_either(op, a, b, user_a, user_b)?;
             if let Some(result) = found
                 && self.truth(result)?
@@ -273,7 +295,11 @@ impl Host {
         if let Some(order) = self.number_order(a, b) {
             return Ok(order.unwrap_or(Ordering::Less));
         }
-        for (op, order) in [(CmpOp::Eq, Ordering::Equal), (CmpOp::Lt, Ordering::Less), (CmpOp::Gt, Ordering::Greater)] {
+        for (op, order) in [
+            (CmpOp::Eq, Ordering::Equal),
+            (CmpOp::Lt, Ordering::Less),
+            (CmpOp::Gt, Ordering::Greater),
+        ] {
             if let Some(result) = self.native_compare(op, a, b)?
                 && self.truth(result)?
             {
@@ -337,10 +363,9 @@ impl Host {
                 self.leave_native();
                 result?
             }
-            (
-                Some(ObjData::Set(_) | ObjData::FrozenSet(_)),
-                Some(ObjData::Set(_) | ObjData::FrozenSet(_)),
-            ) => self.compare_sets(op, a, b)?,
+            (Some(ObjData::Set(_) | ObjData::FrozenSet(_)), Some(ObjData::Set(_) | ObjData::FrozenSet(_))) => {
+                self.compare_sets(op, a, b)?
+            }
             (Some(ObjData::Set(_) | ObjData::FrozenSet(_)), _) | (_, Some(ObjData::Set(_) | ObjData::FrozenSet(_))) => {
                 match op {
                     CmpOp::Eq => false,
@@ -376,7 +401,9 @@ impl Host {
                 let same = x.def.name == y.def.name && x.owner == y.owner && **p == **q;
                 same == (op == CmpOp::Eq)
             }
-            (Some(ObjData::DictProxy(x)), _) if self.is_dict(b) || matches!(self.data(b), Some(ObjData::DictProxy(_))) => {
+            (Some(ObjData::DictProxy(x)), _)
+                if self.is_dict(b) || matches!(self.data(b), Some(ObjData::DictProxy(_))) =>
+            {
                 let x = Value::Obj(*x);
                 let y = match self.data(b) {
                     Some(ObjData::DictProxy(y)) => Value::Obj(*y),
@@ -406,7 +433,9 @@ impl Host {
                 *q == 0.0
                     && match other {
                         Num::Float(z) => p == z,
-                        _ => self.num_big(other).is_some_and(|n| p.is_finite() && big_float_order(&n, *p).is_eq()),
+                        _ => self
+                            .num_big(other)
+                            .is_some_and(|n| p.is_finite() && big_float_order(&n, *p).is_eq()),
                     }
             }
             _ => false,
@@ -443,7 +472,9 @@ impl Host {
         }
         let mut i = 0;
         while i < len(self, a) && i < len(self, b) {
-            let (Some(x), Some(y)) = (self.item_at(a, i), self.item_at(b, i)) else { break };
+            let (Some(x), Some(y)) = (self.item_at(a, i), self.item_at(b, i)) else {
+                break;
+            };
             if !self.values_equal(x, y)? {
                 return match op {
                     CmpOp::Eq => Ok(Value::Bool(false)),
@@ -473,7 +504,9 @@ impl Host {
     }
 
     fn dicts_equal(&mut self, a: Value, b: Value) -> Res<bool> {
-        let (Value::Obj(x), Value::Obj(y)) = (a, b) else { return Ok(false) };
+        let (Value::Obj(x), Value::Obj(y)) = (a, b) else {
+            return Ok(false);
+        };
         if self.table(x).len() != self.table(y).len() {
             return Ok(false);
         }
@@ -487,15 +520,25 @@ impl Host {
     }
 
     fn cmp_dicts(&mut self, a: Value, b: Value) -> Res<Ordering> {
-        let (Value::Obj(x), Value::Obj(y)) = (a, b) else { return Ok(Ordering::Equal) };
+        let (Value::Obj(x), Value::Obj(y)) = (a, b) else {
+            return Ok(Ordering::Equal);
+        };
         let by_size = self.table(x).len().cmp(&self.table(y).len());
         if by_size.is_ne() {
             return Ok(by_size);
         }
-        let Some((key_a, value_a)) = self.smallest_difference(x, y)? else { return Ok(Ordering::Equal) };
-        let Some((key_b, value_b)) = self.smallest_difference(y, x)? else { return Ok(Ordering::Equal) };
+        let Some((key_a, value_a)) = self.smallest_difference(x, y)? else {
+            return Ok(Ordering::Equal);
+        };
+        let Some((key_b, value_b)) = self.smallest_difference(y, x)? else {
+            return Ok(Ordering::Equal);
+        };
         let order = self.cmp_values(key_a, key_b)?;
-        if order.is_ne() { Ok(order) } else { self.cmp_values(value_a, value_b) }
+        if order.is_ne() {
+            Ok(order)
+        } else {
+            self.cmp_values(value_a, value_b)
+        }
     }
 
     /// The smallest key of `x` whose value differs in `y`.
@@ -519,7 +562,9 @@ impl Host {
     }
 
     fn compare_sets(&mut self, op: CmpOp, a: Value, b: Value) -> Res<bool> {
-        let (Value::Obj(x), Value::Obj(y)) = (a, b) else { return Ok(false) };
+        let (Value::Obj(x), Value::Obj(y)) = (a, b) else {
+            return Ok(false);
+        };
         let (n, m) = (self.table(x).len(), self.table(y).len());
         match op {
             CmpOp::Eq => Ok(n == m && self.is_subset(x, y)?),

@@ -66,7 +66,11 @@ impl Host {
 
     fn complex_floor(&mut self, op: BinOp, a: (f64, f64), b: (f64, f64)) -> Res {
         if b == (0.0, 0.0) {
-            let text = if op == BinOp::Mod { "complex remainder" } else { "complex divmod()" };
+            let text = if op == BinOp::Mod {
+                "complex remainder"
+            } else {
+                "complex divmod()"
+            };
             return Err(self.zero_division(text));
         }
         let q = (divide(a, b).0.floor(), 0.0);

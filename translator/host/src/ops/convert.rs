@@ -63,7 +63,11 @@ pub(crate) fn parse_float(text: &[u8]) -> Option<f64> {
         "inf" | "infinity" => f64::INFINITY,
         "nan" => f64::NAN,
         _ => {
-            if !lower.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-')) || lower.is_empty() {
+            if !lower
+                .bytes()
+                .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'+' | b'-'))
+                || lower.is_empty()
+            {
                 return None;
             }
             if lower.starts_with(['+', '-']) {
@@ -88,7 +92,10 @@ impl Host {
                 Ok(bytes.iter().map(|&b| u32::from(b)).collect())
             }
             _ => {
-                let text = format!("coercing to Unicode: need string or buffer, {} found", self.class_name_of(value));
+                let text = format!(
+                    "coercing to Unicode: need string or buffer, {} found",
+                    self.class_name_of(value)
+                );
                 Err(self.type_error(text))
             }
         }
@@ -103,7 +110,10 @@ impl Host {
                 if let Some(bytes) = self.buffer_bytes(value) {
                     return Ok(Rc::from(bytes));
                 }
-                let text = format!("expected a string or other character buffer object, not {}", self.class_name_of(value));
+                let text = format!(
+                    "expected a string or other character buffer object, not {}",
+                    self.class_name_of(value)
+                );
                 let _ = text;
                 Err(self.type_error("expected a character buffer object"))
             }
@@ -116,7 +126,10 @@ impl Host {
         match chars.iter().position(|&c| c >= 128) {
             None => Ok(chars.iter().map(|&c| c as u8).collect()),
             Some(bad) => {
-                let end = chars[bad..].iter().position(|&c| c < 128).map_or(chars.len(), |n| bad + n);
+                let end = chars[bad..]
+                    .iter()
+                    .position(|&c| c < 128)
+                    .map_or(chars.len(), |n| bad + n);
                 Err(self.encode_error("ascii", value, bad, end, "ordinal not in range(128)"))
             }
         }
@@ -152,10 +165,17 @@ impl Host {
             Some(ObjData::Str(s)) => Ok(s.bytes.to_vec()),
             Some(ObjData::Unicode(u)) => {
                 let chars = u.chars.clone();
-                Ok(chars.iter().filter_map(|&c| char::from_u32(c)).collect::<String>().into_bytes())
+                Ok(chars
+                    .iter()
+                    .filter_map(|&c| char::from_u32(c))
+                    .collect::<String>()
+                    .into_bytes())
             }
             _ => {
-                let text = format!("coercing to Unicode: need string or buffer, {} found", self.class_name_of(value));
+                let text = format!(
+                    "coercing to Unicode: need string or buffer, {} found",
+                    self.class_name_of(value)
+                );
                 Err(self.type_error(text))
             }
         }

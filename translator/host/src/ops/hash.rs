@@ -112,7 +112,9 @@ impl Host {
 
     /// The hash of native data, identity for the rest.
     pub(crate) fn hash_native(&mut self, value: Value) -> Res<i64> {
-        let Some(data) = self.data(value) else { return self.hash_value(value) };
+        let Some(data) = self.data(value) else {
+            return self.hash_value(value);
+        };
         match data {
             ObjData::Str(s) => Ok(str_hash(s)),
             ObjData::Unicode(u) => Ok(text_hash(u.chars.iter().map(|&c| u64::from(c)), u.chars.len())),
@@ -124,9 +126,9 @@ impl Host {
                 Ok(not_minus_one(n as i64))
             }
             ObjData::SingleFloat(x) => Ok(float_hash(f64::from(*x))),
-            ObjData::Complex(re, im) => {
-                Ok(not_minus_one(float_hash(*re).wrapping_add(float_hash(*im).wrapping_mul(1_000_003))))
-            }
+            ObjData::Complex(re, im) => Ok(not_minus_one(
+                float_hash(*re).wrapping_add(float_hash(*im).wrapping_mul(1_000_003)),
+            )),
             ObjData::Tuple(items) => {
                 let items = items.clone();
                 self.hash_tuple(&items)
@@ -138,7 +140,11 @@ impl Host {
             }
             ObjData::Method(m) => {
                 let m = **m;
-                let a = if m.self_.is_hole() { 0 } else { self.hash_value(m.self_)? };
+                let a = if m.self_.is_hole() {
+                    0
+                } else {
+                    self.hash_value(m.self_)?
+                };
                 let b = self.hash_value(m.func)?;
                 Ok(not_minus_one(a ^ b))
             }
@@ -158,7 +164,12 @@ impl Host {
             Value::None => 0x9000,
             Value::Bool(b) => 0x9020 + i64::from(b) * 32,
             Value::Int(i) => i.wrapping_mul(32).wrapping_add(0x7000_0000_0000_0001) & i64::MAX,
-            Value::Float(x) => (x.to_bits() as i64).wrapping_mul(32).wrapping_add(0x6000_0000_0000_0003) & i64::MAX,
+            Value::Float(x) => {
+                (x.to_bits() as i64)
+                    .wrapping_mul(32)
+                    .wrapping_add(0x6000_0000_0000_0003)
+                    & i64::MAX
+            }
             Value::Obj(id) => 0x7f00_0000_0000 + i64::from(id.0) * 16,
         }
     }
@@ -203,7 +214,9 @@ impl Host {
             return self.hash_old_instance(value);
         }
         let name = self.names.d_hash;
-        let Some(method) = self.lookup_special(value, name) else { return Ok(self.identity_hash(value)) };
+        let Some(method) = self.lookup_special(value, name) else {
+            return Ok(self.identity_hash(value));
+        };
         if method.is_none() {
             let message = format!("unhashable type: '{}'", self.class_name_of(value));
             return Err(self.type_error(message));

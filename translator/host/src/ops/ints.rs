@@ -11,7 +11,11 @@ use num_traits::{One, Signed, ToPrimitive, Zero};
 /// Floor division and remainder of machine integers; the divisor is not zero.
 pub(crate) fn floor_divmod(a: i64, b: i64) -> Option<(i64, i64)> {
     let (q, r) = (a.checked_div(b)?, a.checked_rem(b)?);
-    if r != 0 && ((r < 0) != (b < 0)) { Some((q - 1, r + b)) } else { Some((q, r)) }
+    if r != 0 && ((r < 0) != (b < 0)) {
+        Some((q - 1, r + b))
+    } else {
+        Some((q, r))
+    }
 }
 
 impl Host {
@@ -143,7 +147,11 @@ impl Host {
             return if left && !a.is_zero() {
                 Err(self.overflow_error("long int too large to convert to int"))
             } else {
-                Ok(self.new_long(if a.is_negative() && !left { BigInt::from(-1) } else { BigInt::zero() }))
+                Ok(self.new_long(if a.is_negative() && !left {
+                    BigInt::from(-1)
+                } else {
+                    BigInt::zero()
+                }))
             };
         };
         let result = if left { a << count } else { a >> count };
@@ -209,6 +217,10 @@ impl Host {
             return Err(self.value_error("pow() 3rd argument cannot be 0"));
         }
         let result = a.modpow(b, c);
-        Ok(if long { self.new_long(result) } else { self.new_int(result) })
+        Ok(if long {
+            self.new_long(result)
+        } else {
+            self.new_int(result)
+        })
     }
 }

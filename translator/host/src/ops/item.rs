@@ -77,7 +77,9 @@ impl Host {
     }
 
     fn get_dict_item(&mut self, obj: Value, key: Value) -> Res {
-        let Value::Obj(id) = obj else { return Err(self.key_error(key)) };
+        let Value::Obj(id) = obj else {
+            return Err(self.key_error(key));
+        };
         if let Some(value) = self.dict_get(id, key)? {
             return Ok(value);
         }
@@ -185,7 +187,11 @@ impl Host {
             return self.attribute_error(obj, name);
         }
         let class = self.class_name_of(obj);
-        let what = if name == self.names.d_delitem { "deletion" } else { "assignment" };
+        let what = if name == self.names.d_delitem {
+            "deletion"
+        } else {
+            "assignment"
+        };
         let verb = if what == "deletion" { "doesn't" } else { "does not" };
         self.type_error(format!("'{class}' object {verb} support item {what}"))
     }
@@ -290,7 +296,9 @@ impl Host {
 
     /// `value in container` by native data.
     pub(crate) fn contains_native(&mut self, container: Value, value: Value) -> Res<bool> {
-        let Value::Obj(id) = container else { return self.contains_by_iteration(container, value) };
+        let Value::Obj(id) = container else {
+            return self.contains_by_iteration(container, value);
+        };
         match self.data(container) {
             Some(ObjData::Dict(_)) => Ok(self.dict_get(id, value)?.is_some()),
             Some(ObjData::DictProxy(d)) => {
@@ -318,7 +326,10 @@ impl Host {
                         Ok(crate::builtins::text::find(&chars, &needle).is_some())
                     }
                     _ => {
-                        let text = format!("'in <string>' requires string as left operand, not {}", self.class_name_of(value));
+                        let text = format!(
+                            "'in <string>' requires string as left operand, not {}",
+                            self.class_name_of(value)
+                        );
                         Err(self.type_error(text))
                     }
                 }
@@ -326,7 +337,10 @@ impl Host {
             Some(ObjData::Unicode(u)) => {
                 let chars = u.chars.clone();
                 if !matches!(self.data(value), Some(ObjData::Str(_) | ObjData::Unicode(_))) {
-                    let text = format!("'in <string>' requires string as left operand, not {}", self.class_name_of(value));
+                    let text = format!(
+                        "'in <string>' requires string as left operand, not {}",
+                        self.class_name_of(value)
+                    );
                     return Err(self.type_error(text));
                 }
                 let needle = self.to_unicode_chars(value)?;

@@ -49,7 +49,11 @@ impl Host {
             return Ok(Some(it));
         }
         if self.special_method(value, getitem)?.is_some() {
-            return Ok(Some(self.new_iter(Iter::Sequence { seq: value, index: 0, kind: SeqKind::Other })));
+            return Ok(Some(self.new_iter(Iter::Sequence {
+                seq: value,
+                index: 0,
+                kind: SeqKind::Other,
+            })));
         }
         Ok(None)
     }
@@ -66,8 +70,7 @@ impl Host {
             Some(ObjData::Native(_, native)) if native.advance().is_some() => true,
             _ => {
                 let name = self.names.n_next;
-                self.lookup_special(value, name).is_some()
-                    || matches!(self.special_method(value, name), Ok(Some(_)))
+                self.lookup_special(value, name).is_some() || matches!(self.special_method(value, name), Ok(Some(_)))
             }
         }
     }
@@ -76,15 +79,43 @@ impl Host {
     pub(crate) fn native_iter(&mut self, value: Value) -> Option<Value> {
         let id = value.obj()?;
         let iter = match self.data(value)? {
-            ObjData::List(_) => Iter::Sequence { seq: value, index: 0, kind: SeqKind::List },
-            ObjData::Tuple(_) => Iter::Sequence { seq: value, index: 0, kind: SeqKind::Tuple },
-            ObjData::Str(_) | ObjData::Unicode(_) => Iter::Sequence { seq: value, index: 0, kind: SeqKind::Other },
-            ObjData::Dict(d) => Iter::Dict { dict: id, position: 0, size: d.len(), part: DictPart::Keys },
-            ObjData::DictProxy(d) => {
-                Iter::Dict { dict: *d, position: 0, size: self.table(*d).len(), part: DictPart::Keys }
-            }
-            ObjData::Set(s) | ObjData::FrozenSet(s) => Iter::Set { set: id, position: 0, size: s.len() },
-            ObjData::XRange(r) => Iter::Range { next: r.start, step: r.step, left: r.len },
+            ObjData::List(_) => Iter::Sequence {
+                seq: value,
+                index: 0,
+                kind: SeqKind::List,
+            },
+            ObjData::Tuple(_) => Iter::Sequence {
+                seq: value,
+                index: 0,
+                kind: SeqKind::Tuple,
+            },
+            ObjData::Str(_) | ObjData::Unicode(_) => Iter::Sequence {
+                seq: value,
+                index: 0,
+                kind: SeqKind::Other,
+            },
+            ObjData::Dict(d) => Iter::Dict {
+                dict: id,
+                position: 0,
+                size: d.len(),
+                part: DictPart::Keys,
+            },
+            ObjData::DictProxy(d) => Iter::Dict {
+                dict: *d,
+                position: 0,
+                size: self.table(*d).len(),
+                part: DictPart::Keys,
+            },
+            ObjData::Set(s) | ObjData::FrozenSet(s) => Iter::Set {
+                set: id,
+                position: 0,
+                size: s.len(),
+            },
+            ObjData::XRange(r) => Iter::Range {
+                next: r.start,
+                step: r.step,
+                left: r.len,
+            },
             ObjData::Iter(_) | ObjData::Generator(_) => return Some(value),
             _ => return None,
         };
@@ -94,7 +125,9 @@ impl Host {
     /// `next(iterator)`; `None` at the end.
     #[inline]
     pub fn iter_next(&mut self, it: Value) -> Res<Option<Value>> {
-        let Value::Obj(id) = it else { return self.iter_next_user(it) };
+        let Value::Obj(id) = it else {
+            return self.iter_next_user(it);
+        };
         match self.heap.get_mut(id) {
             ObjData::Iter(iter) => match &mut **iter {
                 Iter::Range { next, step, left } => {
@@ -191,7 +224,9 @@ impl Host {
     }
 
     fn iter_next_slow(&mut self, id: ObjId) -> Res<Option<Value>> {
-        let ObjData::Iter(iter) = self.heap.get(id) else { return Ok(None) };
+        let ObjData::Iter(iter) = self.heap.get(id) else {
+            return Ok(None);
+        };
         match **iter {
             Iter::Reversed { seq, index, .. } => {
                 if seq.is_hole() || index < 0 {
@@ -215,11 +250,18 @@ impl Host {
                 }
                 Ok(item)
             }
-            Iter::Dict { dict, position, size, part } => self.next_of_dict(id, dict, position, size, part),
+            Iter::Dict {
+                dict,
+                position,
+                size,
+                part,
+            } => self.next_of_dict(id, dict, position, size, part),
             Iter::Set { set, position, size } => self.next_of_set(id, set, position, size),
             Iter::Call { func, sentinel } => self.next_of_call(id, func, sentinel),
             Iter::Enumerate { iter, index } => {
-                let Some(item) = self.iter_next(iter)? else { return Ok(None) };
+                let Some(item) = self.iter_next(iter)? else {
+                    return Ok(None);
+                };
                 let next = self.binary(crate::code::BinOp::Add, index, Value::Int(1))?;
                 if let ObjData::Iter(iter) = self.heap.get_mut(id)
                     && let Iter::Enumerate { index, .. } = &mut **iter
@@ -232,7 +274,14 @@ impl Host {
         }
     }
 
-    fn next_of_dict(&mut self, it: ObjId, dict: ObjId, position: usize, size: usize, part: DictPart) -> Res<Option<Value>> {
+    fn next_of_dict(
+        &mut self,
+        it: ObjId,
+        dict: ObjId,
+        position: usize,
+        size: usize,
+        part: DictPart,
+    ) -> Res<Option<Value>> {
         if dict.is_hole() {
             return Ok(None);
         }

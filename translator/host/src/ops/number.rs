@@ -98,7 +98,10 @@ impl Host {
             Some(result) => match self.number(result).to_big() {
                 Some(n) => Ok(Some(n)),
                 None => {
-                    let text = format!("__index__ returned non-(int,long) (type {})", self.class_name_of(result));
+                    let text = format!(
+                        "__index__ returned non-(int,long) (type {})",
+                        self.class_name_of(result)
+                    );
                     Err(self.type_error(text))
                 }
             },
@@ -112,7 +115,11 @@ impl Host {
             return Ok(Some(i));
         }
         Ok(self.to_index_big(value)?.map(|n| {
-            n.to_i64().unwrap_or(if n.sign() == num_bigint::Sign::Minus { i64::MIN } else { i64::MAX })
+            n.to_i64().unwrap_or(if n.sign() == num_bigint::Sign::Minus {
+                i64::MIN
+            } else {
+                i64::MAX
+            })
         }))
     }
 
@@ -170,7 +177,11 @@ pub(crate) fn round_to_f64(n: &BigInt) -> f64 {
         return n.to_i64().unwrap_or(0) as f64;
     }
     if bits > 1024 {
-        return if n.sign() == num_bigint::Sign::Minus { f64::NEG_INFINITY } else { f64::INFINITY };
+        return if n.sign() == num_bigint::Sign::Minus {
+            f64::NEG_INFINITY
+        } else {
+            f64::INFINITY
+        };
     }
     let magnitude = n.magnitude();
     let shift = bits.saturating_sub(64);

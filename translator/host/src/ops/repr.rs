@@ -19,7 +19,11 @@ pub fn float_str(x: f64) -> String {
 
 /// `repr` of a byte string.
 pub fn bytes_repr(bytes: &[u8]) -> String {
-    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') { b'"' } else { b'\'' };
+    let quote = if bytes.contains(&b'\'') && !bytes.contains(&b'"') {
+        b'"'
+    } else {
+        b'\''
+    };
     let mut out = String::with_capacity(bytes.len() + 2);
     out.push(char::from(quote));
     for &b in bytes {
@@ -103,7 +107,9 @@ impl Host {
 
     fn repr_user(&mut self, value: Value) -> Res<Vec<u8>> {
         let name = self.names.d_repr;
-        let Some(method) = self.special_method(value, name)? else { return Ok(self.default_repr(value).into_bytes()) };
+        let Some(method) = self.special_method(value, name)? else {
+            return Ok(self.default_repr(value).into_bytes());
+        };
         let result = self.call_value(method, &[], &[])?;
         self.expect_string(result, "__repr__")
     }
@@ -144,7 +150,9 @@ impl Host {
                 let result = result?;
                 return self.expect_string(result, "__str__");
             }
-            let own_repr = self.lookup_special(value, repr_name).is_some_and(|m| !self.is_native_slot(m));
+            let own_repr = self
+                .lookup_special(value, repr_name)
+                .is_some_and(|m| !self.is_native_slot(m));
             let object_str = found == Some(self.object_str);
             if own_repr && object_str || matches!(self.data(value), Some(ObjData::Native(..))) {
                 return self.repr_bytes(value);
@@ -213,7 +221,11 @@ impl Host {
             Some(ObjData::Exc(e)) => {
                 let args = e.args.clone();
                 let tuple = self.new_tuple(&args);
-                let args = if args.is_empty() { "()".to_string() } else { self.repr_text(tuple)? };
+                let args = if args.is_empty() {
+                    "()".to_string()
+                } else {
+                    self.repr_text(tuple)?
+                };
                 format!("{}{args}", self.plain_class_name(value))
             }
             _ => return self.special_repr(value),
@@ -342,7 +354,10 @@ impl Host {
         let text = match self.data(value) {
             Some(ObjData::Function(f)) => format!("<function {} at {at}>", f.name),
             Some(ObjData::Code(c)) => {
-                format!("<code object {} at {at}, file \"{}\", line {}>", c.name, c.filename, c.firstlineno)
+                format!(
+                    "<code object {} at {at}, file \"{}\", line {}>",
+                    c.name, c.filename, c.firstlineno
+                )
             }
             Some(ObjData::Builtin(b)) => {
                 let b = b.clone();
@@ -350,7 +365,11 @@ impl Host {
             }
             Some(ObjData::BuiltinMethod(b, this)) => {
                 let (b, this) = (b.clone(), **this);
-                let kind = if b.kind == NativeKind::Slot { "method-wrapper" } else { "built-in method" };
+                let kind = if b.kind == NativeKind::Slot {
+                    "method-wrapper"
+                } else {
+                    "built-in method"
+                };
                 let of = self.class_name_of(this);
                 if b.kind == NativeKind::Slot {
                     format!("<{kind} '{}' of {of} object at {}>", b.def.name, self.address(this))
@@ -376,16 +395,27 @@ impl Host {
                 if inner.is_hole() {
                     format!("<cell at {at}: empty>")
                 } else {
-                    format!("<cell at {at}: {} object at {}>", self.class_name_of(inner), self.address(inner))
+                    format!(
+                        "<cell at {at}: {} object at {}>",
+                        self.class_name_of(inner),
+                        self.address(inner)
+                    )
                 }
             }
             Some(ObjData::GetSet(g)) => {
                 let (name, owner) = (g.name, g.owner);
-                format!("<attribute '{name}' of '{}' objects>", self.class_name(Value::Obj(owner)))
+                format!(
+                    "<attribute '{name}' of '{}' objects>",
+                    self.class_name(Value::Obj(owner))
+                )
             }
             Some(ObjData::Member(m)) => {
                 let m = *m;
-                format!("<member '{}' of '{}' objects>", self.name_text(m.name), self.class_name(Value::Obj(m.owner)))
+                format!(
+                    "<member '{}' of '{}' objects>",
+                    self.name_text(m.name),
+                    self.class_name(Value::Obj(m.owner))
+                )
             }
             Some(ObjData::Generator(g)) => {
                 let code = Value::Obj(g.code_obj);
@@ -394,7 +424,11 @@ impl Host {
             }
             Some(ObjData::Slice(s)) => {
                 let s = **s;
-                let parts = [self.repr_text(s.start)?, self.repr_text(s.stop)?, self.repr_text(s.step)?];
+                let parts = [
+                    self.repr_text(s.start)?,
+                    self.repr_text(s.stop)?,
+                    self.repr_text(s.step)?,
+                ];
                 format!("slice({})", parts.join(", "))
             }
             Some(ObjData::XRange(r)) => xrange_repr(r.start, r.step, r.len),
@@ -404,7 +438,10 @@ impl Host {
                 if s.obj.is_hole() {
                     format!("<super: <class '{class}'>, NULL>")
                 } else {
-                    format!("<super: <class '{class}'>, <{} object>>", self.class_name(Value::Obj(s.obj_class)))
+                    format!(
+                        "<super: <class '{class}'>, <{} object>>",
+                        self.class_name(Value::Obj(s.obj_class))
+                    )
                 }
             }
             Some(ObjData::DictProxy(d)) => {
@@ -435,7 +472,10 @@ impl Host {
         let owner = self.class_name(Value::Obj(b.owner));
         match b.kind {
             NativeKind::Function => format!("<built-in function {}>", b.def.name),
-            NativeKind::New => format!("<built-in method __new__ of type object at {}>", self.address(Value::Obj(b.owner))),
+            NativeKind::New => format!(
+                "<built-in method __new__ of type object at {}>",
+                self.address(Value::Obj(b.owner))
+            ),
             NativeKind::Method | NativeKind::ClassMethod => format!("<method '{}' of '{owner}' objects>", b.def.name),
             NativeKind::Slot => format!("<slot wrapper '{}' of '{owner}' objects>", b.def.name),
         }
@@ -443,7 +483,11 @@ impl Host {
 
     fn method_repr(&mut self, m: &crate::object::Method) -> Res<Vec<u8>> {
         let name = self.callable_name(m.func);
-        let class = if m.class.is_none() { "?".to_string() } else { self.class_name(m.class) };
+        let class = if m.class.is_none() {
+            "?".to_string()
+        } else {
+            self.class_name(m.class)
+        };
         if m.self_.is_hole() {
             return Ok(format!("<unbound method {class}.{name}>").into_bytes());
         }
@@ -454,11 +498,19 @@ impl Host {
     }
 
     fn module_repr(&mut self, dict: crate::value::ObjId) -> Res<String> {
-        let name = self.dict_get_name(dict, self.names.d_name).and_then(|v| self.text_of(v)).unwrap_or_else(|| "?".into());
-        Ok(match self.dict_get_name(dict, self.names.d_file).and_then(|v| self.text_of(v)) {
-            Some(file) => format!("<module '{name}' from '{file}'>"),
-            None => format!("<module '{name}' (built-in)>"),
-        })
+        let name = self
+            .dict_get_name(dict, self.names.d_name)
+            .and_then(|v| self.text_of(v))
+            .unwrap_or_else(|| "?".into());
+        Ok(
+            match self
+                .dict_get_name(dict, self.names.d_file)
+                .and_then(|v| self.text_of(v))
+            {
+                Some(file) => format!("<module '{name}' from '{file}'>"),
+                None => format!("<module '{name}' (built-in)>"),
+            },
+        )
     }
 
     /// `repr(value)` that never fails.

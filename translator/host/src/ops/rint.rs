@@ -40,7 +40,10 @@ impl Host {
     /// The integer a machine integer stands for (unsigned 128-bit ones included).
     pub fn rint_big(&self, class: ObjId, n: i128) -> BigInt {
         match self.int_kind(class) {
-            Some(IntKind { bits: 128, signed: false }) => BigInt::from(n as u128),
+            Some(IntKind {
+                bits: 128,
+                signed: false,
+            }) => BigInt::from(n as u128),
             _ => BigInt::from(n),
         }
     }
@@ -49,13 +52,19 @@ impl Host {
     fn common_rint(&self, a: ObjId, b: ObjId) -> ObjId {
         match (self.int_kind(a), self.int_kind(b)) {
             (Some(x), Some(y)) => {
-                let wanted = IntKind { bits: x.bits.max(y.bits), signed: x.signed && y.signed };
+                let wanted = IntKind {
+                    bits: x.bits.max(y.bits),
+                    signed: x.signed && y.signed,
+                };
                 if x == wanted {
                     a
                 } else if y == wanted {
                     b
                 } else {
-                    self.int_classes.get(&(wanted.signed, wanted.bits)).copied().unwrap_or(a)
+                    self.int_classes
+                        .get(&(wanted.signed, wanted.bits))
+                        .copied()
+                        .unwrap_or(a)
                 }
             }
             _ => a,
@@ -74,7 +83,9 @@ impl Host {
             _ => return Err(self.type_error("machine integer expected")),
         };
         let (x, y) = (self.num_big(a), self.num_big(b));
-        let (Some(x), Some(y)) = (x, y) else { return Err(self.type_error("integer expected")) };
+        let (Some(x), Some(y)) = (x, y) else {
+            return Err(self.type_error("integer expected"));
+        };
         let result = match op {
             BinOp::Pow => {
                 let kind = self.int_kind(class).unwrap_or(IntKind { bits: 64, signed: true });
@@ -99,7 +110,9 @@ impl Host {
     }
 
     fn rewrap_pair(&mut self, class: ObjId, result: Value) -> Res {
-        let Some(items) = self.tuple_items(result).cloned() else { return Ok(result) };
+        let Some(items) = self.tuple_items(result).cloned() else {
+            return Ok(result);
+        };
         let mut out = Vec::new();
         for &item in items.iter() {
             let n = self.long_value(item).cloned().unwrap_or_default();

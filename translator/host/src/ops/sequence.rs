@@ -42,7 +42,9 @@ impl Host {
         if matches!(self.number(value), crate::ops::number::Num::Float(_)) {
             return Ok(None);
         }
-        let Some(big) = self.to_index_big(value)? else { return Ok(None) };
+        let Some(big) = self.to_index_big(value)? else {
+            return Ok(None);
+        };
         if num_traits::Signed::is_negative(&big) {
             return Ok(Some(0));
         }
@@ -88,7 +90,9 @@ impl Host {
         if !is_sequence {
             return Ok(None);
         }
-        let Some(n) = self.repeat_count(count)? else { return Ok(None) };
+        let Some(n) = self.repeat_count(count)? else {
+            return Ok(None);
+        };
         let result = match self.data(seq) {
             Some(ObjData::Str(s)) => {
                 let bytes = s.bytes.clone();

@@ -49,7 +49,11 @@ impl Host {
     /// Resolves a slice object against a length.
     pub fn slice_range(&mut self, slice: Slice, len: usize) -> Res<Range> {
         let len = len as i64;
-        let step = if slice.step.is_none() { 1 } else { self.slice_bound(slice.step)? };
+        let step = if slice.step.is_none() {
+            1
+        } else {
+            self.slice_bound(slice.step)?
+        };
         if step == 0 {
             return Err(self.value_error("slice step cannot be zero"));
         }
@@ -70,13 +74,22 @@ impl Host {
             clip(self.slice_bound(slice.stop)?)
         };
         let count = if step < 0 {
-            if stop < start { (start - stop - 1) / -step + 1 } else { 0 }
+            if stop < start {
+                (start - stop - 1) / -step + 1
+            } else {
+                0
+            }
         } else if start < stop {
             (stop - start - 1) / step + 1
         } else {
             0
         };
-        Ok(Range { start, stop, step, len: count as usize })
+        Ok(Range {
+            start,
+            stop,
+            step,
+            len: count as usize,
+        })
     }
 
     /// Resolves the bounds of `a[x:y]`; holes are absent bounds.
@@ -247,9 +260,15 @@ impl Host {
 
     /// Replaces items `start..stop` of a list by those of an iterable.
     pub(crate) fn list_splice(&mut self, list: Value, start: usize, stop: usize, value: Value) -> Res<()> {
-        let items = if self.list_items(list).is_some() { self.collect_iterable(value) } else { Ok(Vec::new()) };
+        let items = if self.list_items(list).is_some() {
+            self.collect_iterable(value)
+        } else {
+            Ok(Vec::new())
+        };
         let items = self.catch(items, self.exceptions.type_error)?;
-        let Some(items) = items else { return Err(self.type_error("can only assign an iterable")) };
+        let Some(items) = items else {
+            return Err(self.type_error("can only assign an iterable"));
+        };
         if let Some(ObjData::List(l)) = self.data_mut(list) {
             let start = start.min(l.len());
             let stop = stop.clamp(start, l.len());
@@ -269,8 +288,11 @@ impl Host {
         }
         let items = self.collect_for(value, "must assign iterable to extended slice")?;
         if items.len() != range.len {
-            let text =
-                format!("attempt to assign sequence of size {} to extended slice of size {}", items.len(), range.len);
+            let text = format!(
+                "attempt to assign sequence of size {} to extended slice of size {}",
+                items.len(),
+                range.len
+            );
             return Err(self.value_error(text));
         }
         if let Some(ObjData::List(l)) = self.data_mut(list) {

@@ -67,7 +67,9 @@ impl Host {
             let version = data.version;
             let mut probe = data.start(hash);
             while let Some(position) = self.table(table).probe(&mut probe, hash) {
-                let Some(entry) = self.table(table).entry_at(position).copied() else { continue };
+                let Some(entry) = self.table(table).entry_at(position).copied() else {
+                    continue;
+                };
                 let equal = match self.keys_equal_fast(entry.key, key) {
                     Some(equal) => equal,
                     None => {
@@ -116,7 +118,9 @@ impl Host {
     /// Removes a key; its value if it was there.
     pub fn dict_remove(&mut self, dict: ObjId, key: Value) -> Res<Option<Value>> {
         let hash = self.hash_value(key)?;
-        let Some(position) = self.table_find(dict, key, hash)? else { return Ok(None) };
+        let Some(position) = self.table_find(dict, key, hash)? else {
+            return Ok(None);
+        };
         let data = self.table_mut(dict);
         let entry = data.remove_at(position);
         if data.is_class_dict {
@@ -196,7 +200,9 @@ impl Host {
 
     /// Removes an interned name from a dict; false if it was not there.
     pub(crate) fn dict_remove_name(&mut self, dict: ObjId, name: ObjId) -> bool {
-        let Some(position) = self.find_name(dict, name) else { return false };
+        let Some(position) = self.find_name(dict, name) else {
+            return false;
+        };
         let data = self.table_mut(dict);
         data.remove_at(position);
         if data.is_class_dict {

@@ -143,7 +143,10 @@ impl Host {
                     Ok(i != 0)
                 }
                 _ => {
-                    let text = format!("__nonzero__ should return bool or int, returned {}", self.class_name_of(result));
+                    let text = format!(
+                        "__nonzero__ should return bool or int, returned {}",
+                        self.class_name_of(result)
+                    );
                     Err(self.type_error(text))
                 }
             };
@@ -178,7 +181,9 @@ impl Host {
             return Ok(self.native_len(value));
         }
         let name = self.names.d_len;
-        let Some(method) = self.special_method(value, name)? else { return Ok(None) };
+        let Some(method) = self.special_method(value, name)? else {
+            return Ok(None);
+        };
         let result = self.call_value(method, &[], &[])?;
         match self.number(result) {
             Num::Int(i) if i >= 0 => Ok(Some(i as usize)),

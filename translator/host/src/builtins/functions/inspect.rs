@@ -15,8 +15,12 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
     def("getattr", 2, 3, getattr),
     def("globals", 0, 0, |h, _| Ok(Value::Obj(h.frame_globals()))),
     def("hasattr", 2, 2, hasattr),
-    def("isinstance", 2, 2, |h, a| Ok(Value::Bool(h.instance_check(a.get(0), a.get(1))?))),
-    def("issubclass", 2, 2, |h, a| Ok(Value::Bool(h.subclass_check(a.get(0), a.get(1))?))),
+    def("isinstance", 2, 2, |h, a| {
+        Ok(Value::Bool(h.instance_check(a.get(0), a.get(1))?))
+    }),
+    def("issubclass", 2, 2, |h, a| {
+        Ok(Value::Bool(h.subclass_check(a.get(0), a.get(1))?))
+    }),
     def("locals", 0, 0, locals),
     def("setattr", 3, 3, setattr),
     def("vars", 0, 1, vars),

@@ -83,7 +83,10 @@ fn iter(h: &mut Host, a: Args<'_>) -> Res {
             if !h.is_callable(a.get(0)) {
                 return Err(h.type_error("iter(v, w): v must be callable"));
             }
-            Ok(h.new_iter(Iter::Call { func: a.get(0), sentinel }))
+            Ok(h.new_iter(Iter::Call {
+                func: a.get(0),
+                sentinel,
+            }))
         }
     }
 }
@@ -184,7 +187,11 @@ fn range(h: &mut Host, a: Args<'_>) -> Res {
         };
         return Ok(h.new_list((0..n).map(|i| Value::Int(first + i * by)).collect()));
     }
-    let distance = if step.is_positive() { &stop - &start } else { &start - &stop };
+    let distance = if step.is_positive() {
+        &stop - &start
+    } else {
+        &start - &stop
+    };
     if (distance / step.abs()) > BigInt::from(1 << 28) {
         return Err(h.overflow_error("range() result has too many items"));
     }

@@ -10,9 +10,21 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 pub(super) const FUNCTIONS: &[NativeDef] = &[
-    named("__import__", 1, &["name", "globals", "locals", "fromlist", "level"], import),
-    named("compile", 3, &["source", "filename", "mode", "flags", "dont_inherit"], compile),
-    def("eval", 1, 3, |h, a| h.eval_value(a.get(0), given(a.get(1)), given(a.get(2)))),
+    named(
+        "__import__",
+        1,
+        &["name", "globals", "locals", "fromlist", "level"],
+        import,
+    ),
+    named(
+        "compile",
+        3,
+        &["source", "filename", "mode", "flags", "dont_inherit"],
+        compile,
+    ),
+    def("eval", 1, 3, |h, a| {
+        h.eval_value(a.get(0), given(a.get(1)), given(a.get(2)))
+    }),
     def("execfile", 1, 3, execfile),
     def("reload", 1, 1, |h, a| h.reload_module(a.get(0))),
     def("raw_input", 0, 1, raw_input),
@@ -23,7 +35,9 @@ pub(super) const FUNCTIONS: &[NativeDef] = &[
 ];
 
 fn import(h: &mut Host, a: Args<'_>) -> Res {
-    let Some(name) = h.str_text(a.get(0)) else { return Err(h.type_error("__import__() argument 1 must be string")) };
+    let Some(name) = h.str_text(a.get(0)) else {
+        return Err(h.type_error("__import__() argument 1 must be string"));
+    };
     let globals = given(a.get(1)).and_then(Value::obj).unwrap_or(ObjId::HOLE);
     let level = match a.opt(4) {
         Some(level) => h.to_i64(level)?,
@@ -81,10 +95,16 @@ fn read_line(h: &mut Host, prompt: Option<Value>) -> Res {
     if h.sys_attribute("stdout").is_none() {
         return Err(h.runtime_error("[raw_]input: lost sys.stdout"));
     }
-    let Some(stdin) = h.sys_attribute("stdin") else { return Err(h.runtime_error("lost sys.stdin")) };
+    let Some(stdin) = h.sys_attribute("stdin") else {
+        return Err(h.runtime_error("lost sys.stdin"));
+    };
     let readline = h.getattr(stdin, "readline")?;
     let line = h.call(readline, &[], &[])?;
-    let end = if h.unicode_chars(line).is_some() { h.new_unicode(&[10]) } else { h.new_str("\n") };
+    let end = if h.unicode_chars(line).is_some() {
+        h.new_unicode(&[10])
+    } else {
+        h.new_str("\n")
+    };
     if !matches!(h.data(line), Some(ObjData::Str(_) | ObjData::Unicode(_))) {
         return Err(h.type_error("object.readline() returned non-string"));
     }
@@ -93,7 +113,11 @@ fn read_line(h: &mut Host, prompt: Option<Value>) -> Res {
         return Err(h.error(h.exceptions.eof_error, "EOF when reading a line"));
     }
     let last = h.get_item(line, Value::Int(-1))?;
-    if h.equal(last, end)? { h.get_slice(line, Value::HOLE, Value::Int(-1)) } else { Ok(line) }
+    if h.equal(last, end)? {
+        h.get_slice(line, Value::HOLE, Value::Int(-1))
+    } else {
+        Ok(line)
+    }
 }
 
 fn raw_input(h: &mut Host, a: Args<'_>) -> Res {
@@ -117,7 +141,9 @@ fn print(h: &mut Host, a: Args<'_>) -> Res {
             other => return Err(h.type_error(format!("'{other}' is an invalid keyword argument for this function"))),
         }
     }
-    let Some(file) = file.or_else(|| h.sys_attribute("stdout")) else { return Ok(Value::None) };
+    let Some(file) = file.or_else(|| h.sys_attribute("stdout")) else {
+        return Ok(Value::None);
+    };
     for (i, item) in a.pos.iter().enumerate() {
         if i > 0 {
             h.write_bytes(file, &sep)?;
