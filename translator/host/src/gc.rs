@@ -54,6 +54,12 @@ struct Aftermath {
 }
 
 impl Host {
+    /// Lets every object live from now on: graphs refer to objects that the collector would not find.
+    pub fn keep_all_objects(&mut self) {
+        self.gc.enabled = false;
+        self.gc.allowed = false;
+    }
+
     /// A place where the evaluator may collect.
     #[inline]
     pub(crate) fn safe_point(&mut self) {
