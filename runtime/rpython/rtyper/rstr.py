@@ -1011,12 +1011,17 @@ def ll_str2unicode(s):
 
 
 def ll_unicode2str(u):
+    return _ll_encode_narrow(u, 127)
+
+
+def _ll_encode_narrow(u, last):
+    """One byte for each character; none may be beyond `last`."""
     n = len(u.chars)
     res = ll_malloc(STR, n)
     i = 0
     while i < n:
         c = ord(u.chars[i])
-        if c > 127:
+        if c > last:
             raise UnicodeEncodeError
         res.chars[i] = chr(c)
         i += 1
@@ -1034,16 +1039,7 @@ def ll_decode_latin1(s):
 
 
 def ll_encode_latin1(u):
-    n = len(u.chars)
-    res = ll_malloc(STR, n)
-    i = 0
-    while i < n:
-        c = ord(u.chars[i])
-        if c > 255:
-            raise UnicodeEncodeError
-        res.chars[i] = chr(c)
-        i += 1
-    return res
+    return _ll_encode_narrow(u, 255)
 
 
 def ll_encode_utf8(u):

@@ -2,7 +2,7 @@
 
 use crate::error::{Raised, Res};
 use crate::eval::Ended;
-use crate::frame::{BlockKind, Frame};
+use crate::frame::Frame;
 use crate::host::Host;
 use crate::object::{FrameObj, ObjData};
 use crate::value::{ObjId, Value};
@@ -381,13 +381,5 @@ impl Host {
             }
             Err(raised) => Err(raised),
         }
-    }
-
-    /// Whether the running frame is inside a block of a kind.
-    pub(crate) fn in_block(&self, kind: BlockKind) -> bool {
-        let from = self.frames.last().map_or(0, |f| f.block_base);
-        self.blocks
-            .get(from..)
-            .is_some_and(|blocks| blocks.iter().any(|b| b.kind == kind))
     }
 }

@@ -69,6 +69,7 @@ impl Flow {
         }
     }
 
+    /// The variable behind it, if its value is not known.
     pub fn variable(&self) -> Option<VarId> {
         match self.inner() {
             Flow::Var(v) => Some(*v),

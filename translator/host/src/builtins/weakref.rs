@@ -4,7 +4,7 @@ use super::{TypeSpec, def, given, this};
 use crate::error::Res;
 use crate::host::Host;
 use crate::object::{Args, NativeDef, ObjData, WeakRef};
-use crate::value::{ObjId, Value};
+use crate::value::Value;
 
 const SLOTS: &[NativeDef] = &[
     def("__call__", 0, 0, call),
@@ -165,9 +165,10 @@ fn ne(h: &mut Host, a: Args<'_>) -> Res {
 }
 
 /// Live weak references to an object.
-pub(crate) fn references(h: &Host, id: ObjId) -> Vec<Value> {
-    h.weakrefs
-        .get(&id)
+pub(crate) fn references(h: &Host, object: Value) -> Vec<Value> {
+    object
+        .obj()
+        .and_then(|id| h.weakrefs.get(&id))
         .map(|list| list.iter().map(|&r| Value::Obj(r)).collect())
         .unwrap_or_default()
 }

@@ -1,9 +1,10 @@
 //! The `_weakref` module.
 
 use super::{NativeModule, def};
+use crate::builtins::weakref::references;
 use crate::error::Res;
 use crate::host::Host;
-use crate::object::{Args, NativeDef};
+use crate::object::NativeDef;
 use crate::value::Value;
 
 pub(super) const MODULE: NativeModule = NativeModule {
@@ -17,18 +18,13 @@ const FUNCTIONS: &[NativeDef] = &[
         h.new_weakref(Value::None, a.get(0), a.opt(1).unwrap_or(Value::None), true)
     }),
     def("getweakrefcount", 1, &["object"], |h, a| {
-        Ok(Value::Int(references(h, a).len() as i64))
+        Ok(Value::Int(references(h, a.get(0)).len() as i64))
     }),
     def("getweakrefs", 1, &["object"], |h, a| {
-        let all = references(h, a);
+        let all = references(h, a.get(0));
         Ok(h.new_list(all))
     }),
 ];
-
-fn references(host: &Host, a: Args<'_>) -> Vec<Value> {
-    let known = a.get(0).obj().and_then(|id| host.weakrefs.get(&id));
-    known.into_iter().flatten().map(|id| Value::Obj(*id)).collect()
-}
 
 fn constants(host: &mut Host) -> Res<Vec<(&'static str, Value)>> {
     let t = &host.types;

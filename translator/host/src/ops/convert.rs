@@ -8,11 +8,6 @@ use num_bigint::BigInt;
 use num_traits::Num as _;
 use std::rc::Rc;
 
-/// Trims what `int()` and `float()` ignore.
-pub(crate) fn trim(text: &[u8]) -> &[u8] {
-    text.trim_ascii().strip_suffix(b"\x0b").unwrap_or(text.trim_ascii())
-}
-
 /// An integer literal in a base (0 = by prefix); `None` when malformed.
 pub(crate) fn parse_int(text: &[u8], base: u32, long: bool) -> Option<BigInt> {
     let text = std::str::from_utf8(trim_space(text)).ok()?;
